@@ -14,7 +14,7 @@ INV_TXN_D = landing(
     txn_id               s key  流水号
     fixmedins_code       s must 机构
     hilist_code          s may  目录编码
-    txn_type             s must 101 /3 {101,102,103,104,105,106,107,108,109,110,111,112}
+    txn_type             s must 业务类型 /3 {101,102,103,104,105,106,107,108,109,110,111,112}
     qty                  q must 数量
     unit_price           p may  单价
     lot_no               s may  批号
@@ -40,7 +40,7 @@ DRUG_TRAC_D = landing(
     drug_trac_codg       s must 追溯码
     fixmedins_code       s must 机构
     hilist_code          s must 目录编码
-    scan_type            s must 1 {1,2,3,4,5,6,7}
+    scan_type            s must 扫码类别 {1,2,3,4,5,6,7}
     trdn_flag            s may  拆零
     bkkp_sn              s may  记账流水号
     mdtrt_id             s may  就诊ID
@@ -65,7 +65,7 @@ EINVOICE_D = landing(
     fixmedins_code       s may  开票机构
     issue_date           d must 开票日期
     total_amt            m must 金额
-    stas                 s must 1
+    stas                 s must 票据状态
     red_date             d may  红冲日期
     updt_time            t must 更新时间
     """,
@@ -80,13 +80,13 @@ VERIFIED_CASE_D = landing(
     belongs="",
     columns="""
     case_no              s key  案件号
-    clue_id              s may  the
+    clue_id              s may  所答线索ID
     scheme               s must 手法
-    subject_type         s must institution
+    subject_type         s must 对象类别
     subject_id           s must 机构编码 @subject
     period_begn          d may  起
     period_end           d may  止
-    result               s must 1 {1,2,3,4}
+    result               s must 核查结果 {1,2,3,4}
     confirmed_amt        m may  查实金额
     recovered_amt        m may  追回金额
     denied_amt           m may  拒付金额

@@ -1,0 +1,62 @@
+"""What the system writes about itself: runs, batches, reconciliation, what could not be evaluated."""
+
+from typing import Final
+
+from fundwatch.schema import Column, Table
+
+RUN: Final = Table(
+    "ops.run",
+    grain="one step in one run",
+    key=("run_id", "step"),
+    append_only=True,
+    columns=(
+        Column("run_id", "string", "The run."),
+        Column("step", "string", "Step of FLOW, or ingest."),
+        Column("outcome", "string", "What came of it.", among=("done", "failed", "skipped")),
+        Column("months", "map<string,string>", "Month computed → fingerprint of its inputs."),
+        Column("touched", "map<string,array<string>>", "Table → months whose rows changed."),
+        Column("versions_in", "map<string,bigint>", "Delta version of each table read."),
+        Column("versions_out", "map<string,bigint>", "Delta version of each table written."),
+        Column("rows", "bigint", "Rows written [rows].", least=0),
+        Column("seconds", "double", "Wall-clock time [seconds].", least=0),
+        Column("peak_mb", "double", "Peak memory of driver and JVM so far [MiB].", least=0),
+        Column("started_at", "timestamp_ntz", "When the step began."),
+        Column("note", "string", "Why it was skipped or failed; empty otherwise."),
+    ),
+)
+
+RECONCILIATION: Final = Table(
+    "ops.reconciliation",
+    grain="one identity of one table, checked after one run",
+    key=("run_id", "table", "identity", "month"),
+    append_only=True,
+    columns=(
+        Column("run_id", "string", "The run."),
+        Column("table", "string", "Landing table."),
+        Column("identity", "string", "rows, or the name of a money column.",),
+        Column("month", "string", "YYYY-MM for money, empty for rows."),
+        Column("delivered", "bigint", "From the files [rows or fen]."),
+        Column("current", "bigint", "Standing in silver [rows or fen]."),
+        Column("superseded", "bigint", "Overtaken by a later row [rows or fen]."),
+        Column("quarantined", "bigint", "Refused [rows or fen]."),
+        Column("gold", "bigint", "Arrived in gold, where it must [fen].", null=True),
+        Column("holds", "boolean", "The two sides are equal."),
+    ),
+)
+
+FILL: Final = Table(
+    "ops.fill",
+    grain="one column of one landing table in one batch",
+    key=("table", "column", "batch"),
+    append_only=True,
+    columns=(
+        Column("table", "string", "Landing table."),
+        Column("column", "string", "Landing column."),
+        Column("batch", "string", "Batch folder."),
+        Column("rows", "bigint", "Rows delivered [rows].", least=0),
+        Column("filled", "bigint", "Rows with a value [rows].", least=0),
+        Column("odd", "bigint", "Values outside the vocabulary, kept [rows].", least=0),
+    ),
+)
+
+OPS: Final[dict[str, Table]] = {table.name: table for table in (RUN, RECONCILIATION, FILL)}
