@@ -73,7 +73,9 @@ class Table:
     @property
     def ddl(self) -> str:
         """The columns as a Spark schema string."""
-        return ", ".join(f"{c.name} {c.type}{'' if c.null else ' NOT NULL'}" for c in self.columns)
+        return ", ".join(
+            f"`{c.name}` {c.type}{'' if c.null else ' NOT NULL'}" for c in self.columns
+        )
 
     def constraints(self) -> dict[str, str]:
         """Constraint name → SQL predicate true of every good row; NOT NULL is in the DDL."""
@@ -82,9 +84,19 @@ class Table:
 
 def _bounds(column: Column) -> Iterator[tuple[str, str]]:
     if column.least is not None:
-        yield "least", f"{column.name} >= {column.least:g}"
+        yield "least", f"`{column.name}` >= {column.least:g}"
     if column.most is not None:
-        yield "most", f"{column.name} <= {column.most:g}"
+        yield "most", f"`{column.name}` <= {column.most:g}"
     if column.among:
         allowed = ", ".join(f"'{value}'" for value in column.among)
-        yield "among", f"{column.name} IN ({allowed})"
+        yield "among", f"`{column.name}` IN ({allowed})"
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """Columns from a literal: name, type (a `?` after it allows null), meaning; one a line."""
+    return tuple(_column(line) for line in text.splitlines() if line.strip())
+
+
+def _column(line: str) -> Column:
+    name, kind, doc = line.split(maxsplit=2)
+    return Column(name, kind.removesuffix("?"), doc, null=kind.endswith("?"))

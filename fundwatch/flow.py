@@ -1,0 +1,132 @@
+"""The pipeline on one page. Nothing reads a table that is written below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
+
+from fundwatch.schema import Table
+from fundwatch.tables.bronze import BRONZE
+from fundwatch.tables.gold import (
+    CHARGE_FACT,
+    CLUE,
+    DETECTOR_FINDING,
+    INDICATOR_VALUE,
+    INSTITUTION_DAY_FACT,
+    ITEM_ANOMALY,
+    PEER_SCORE,
+    PERSON_DAY_FACT,
+    PRESENCE_CONFLICT,
+    RULE_FINDING,
+    SHARED_ADMISSION,
+    STAY_FACT,
+    SUPPLY_FACT,
+    VISIT_FACT,
+)
+from fundwatch.tables.silver import (
+    CATALOGUE_ITEM,
+    DIAGNOSIS,
+    FEE_LINE,
+    INSTITUTION,
+    INSURED,
+    OPERATION,
+    PERSON,
+    SETTLEMENT_NET,
+    SILVER,
+    STOCK_MOVEMENT,
+    VERIFIED_CASE,
+    VISIT,
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A table and the months of it that one month of the step needs: `back` before, `ahead` after."""
+
+    table: Table
+    back: int = 0
+    ahead: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: a pure function of the frames it reads, in order, to the rows it writes.
+
+    `does` is "module:function"; it is imported only when it runs. What the function asks for by
+    keyword, the runner offers: months, indicators, rules, schemes, detectors, settings, versions.
+    """
+
+    name: str
+    title: str  # for people
+    does: str
+    reads: tuple[Read, ...]
+    writes: Table
+
+    def load(self) -> Callable[..., Any]:
+        module, _, function = self.does.partition(":")
+        loaded: Callable[..., Any] = getattr(import_module(module), function)
+        return loaded
+
+
+def _step(name: str, title: str, does: str, reads: tuple[Table | Read, ...], writes: Table) -> Step:
+    spelled = tuple(r if isinstance(r, Read) else Read(r) for r in reads)
+    return Step(name, title, does, spelled, writes)
+
+
+# What ingest writes, batch by batch, before any step of FLOW runs.
+INGESTED: Final[tuple[Table, ...]] = (*BRONZE.values(), *SILVER.values())
+
+# fmt: off
+FLOW: Final[tuple[Step, ...]] = (
+    _step("charges", "费用事实", "jobs.facts.charges:charges",
+          (SETTLEMENT_NET, FEE_LINE, VISIT, PERSON, INSURED, INSTITUTION, CATALOGUE_ITEM),
+          CHARGE_FACT),
+    _step("visits", "门诊购药事实", "jobs.facts.visits:visits",
+          (Read(SETTLEMENT_NET, back=1), VISIT, CHARGE_FACT, PERSON, INSURED, INSTITUTION),
+          VISIT_FACT),
+    _step("stays", "住院事实", "jobs.facts.stays:stays",
+          (Read(SETTLEMENT_NET, back=12), VISIT, Read(CHARGE_FACT, back=12), DIAGNOSIS, OPERATION,
+           PERSON, INSURED, INSTITUTION),
+          STAY_FACT),
+    _step("person_days", "人日事实", "jobs.facts.person_days:person_days",
+          (VISIT_FACT, Read(STAY_FACT, back=1)), PERSON_DAY_FACT),
+    _step("institution_days", "机构日事实", "jobs.facts.institution_days:institution_days",
+          (Read(STAY_FACT, ahead=2), INSTITUTION), INSTITUTION_DAY_FACT),
+    _step("supplies", "重点药品供应事实", "jobs.facts.supplies:supplies",
+          (Read(CHARGE_FACT, back=5), CATALOGUE_ITEM), SUPPLY_FACT),
+    _step("together", "同进同出", "jobs.features.together:shared_admissions",
+          (Read(STAY_FACT, back=11),), SHARED_ADMISSION),
+    _step("conflicts", "在院矛盾", "jobs.features.conflicts:presence_conflicts",
+          (Read(STAY_FACT, back=12), Read(VISIT_FACT, back=12),
+           Read(INSTITUTION_DAY_FACT, back=2, ahead=2), INSTITUTION), PRESENCE_CONFLICT),
+    _step("indicators", "指标", "jobs.indicators:values",
+          (CHARGE_FACT, VISIT_FACT, STAY_FACT, SUPPLY_FACT, INSTITUTION_DAY_FACT), INDICATOR_VALUE),
+    _step("peers", "同类比较", "jobs.peers:scores",
+          (INDICATOR_VALUE, INSTITUTION), PEER_SCORE),
+    _step("anomalies", "高值药耗异常", "jobs.anomalies:item_anomalies",
+          (Read(CHARGE_FACT, back=6), INSTITUTION), ITEM_ANOMALY),
+    _step("rules", "规则", "jobs.rules:findings",
+          (CHARGE_FACT, VISIT_FACT, STAY_FACT, PERSON_DAY_FACT, INSTITUTION_DAY_FACT, SUPPLY_FACT),
+          RULE_FINDING),
+    _step("detectors", "模型", "jobs.detect:findings",
+          (SHARED_ADMISSION, PRESENCE_CONFLICT, PEER_SCORE), DETECTOR_FINDING),
+    _step("clues", "线索", "jobs.clues.build:clues",
+          (RULE_FINDING, DETECTOR_FINDING, ITEM_ANOMALY, SETTLEMENT_NET, *(
+              SILVER[name] for name in (
+                  "silver.settlement", "silver.visit", "silver.fee_line", "silver.institution",
+                  "silver.insured")), STOCK_MOVEMENT, VERIFIED_CASE), CLUE),
+)
+# fmt: on
+
+
+def step_named(name: str) -> Step:
+    """The step of that name. Raises KeyError if there is none."""
+    return {step.name: step for step in FLOW}[name]
+
+
+def upstream(step: Step) -> Iterator[Step]:
+    """The steps that write what `step` reads."""
+    tables = {read.table for read in step.reads}
+    return (other for other in FLOW if other.writes in tables)

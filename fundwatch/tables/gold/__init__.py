@@ -1,0 +1,58 @@
+"""Gold: facts, and what is said about them."""
+
+from typing import Final
+
+from fundwatch.schema import Table
+from fundwatch.tables.gold.facts import (
+    CHARGE_FACT,
+    FACTS,
+    INSTITUTION_DAY_FACT,
+    PERSON_DAY_FACT,
+    STAY_FACT,
+    SUPPLY_FACT,
+    VISIT_FACT,
+)
+from fundwatch.tables.gold.results import (
+    CLUE,
+    DETECTOR_FINDING,
+    INDICATOR_VALUE,
+    ITEM_ANOMALY,
+    PEER_SCORE,
+    PRESENCE_CONFLICT,
+    RULE_FINDING,
+    SHARED_ADMISSION,
+)
+
+__all__ = [
+    "CHARGE_FACT",
+    "CLUE",
+    "DETECTOR_FINDING",
+    "FACTS",
+    "GOLD",
+    "INDICATOR_VALUE",
+    "INSTITUTION_DAY_FACT",
+    "ITEM_ANOMALY",
+    "PEER_SCORE",
+    "PERSON_DAY_FACT",
+    "PRESENCE_CONFLICT",
+    "RULE_FINDING",
+    "SHARED_ADMISSION",
+    "STAY_FACT",
+    "SUPPLY_FACT",
+    "VISIT_FACT",
+]
+
+GOLD: Final[dict[str, Table]] = {
+    table.name: table
+    for table in (
+        *FACTS,
+        SHARED_ADMISSION,
+        PRESENCE_CONFLICT,
+        INDICATOR_VALUE,
+        PEER_SCORE,
+        ITEM_ANOMALY,
+        RULE_FINDING,
+        DETECTOR_FINDING,
+        CLUE,
+    )
+}
