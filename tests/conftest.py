@@ -1,0 +1,37 @@
+"""One small Spark for the whole run; the only session tests ever see."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from fundwatch.session import SparkSettings, spark_session
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """Two threads and few partitions: fast on literals, and still more than one partition."""
+    session = spark_session(
+        SparkSettings(
+            master="local[2]",
+            driver_memory="2g",
+            shuffle_partitions=2,
+            extra={"spark.sql.adaptive.enabled": "false"},
+        ),
+        app="fundwatch-tests",
+    )
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of the handbook's data, from FUNDWATCH_SHARED; skips, saying so, without it."""
+    folder = os.environ.get("FUNDWATCH_SHARED", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("FUNDWATCH_SHARED names no folder: the shared data is not here")
+    return Path(folder)
