@@ -1,0 +1,171 @@
+"""The lake: Delta tables under one root, written as declared and read as of any version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from delta.tables import DeltaTable
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from fundwatch.errors import ContractError
+from fundwatch.schema import MONTH, Column, Table
+from fundwatch.tables.ops import RUN
+
+BROKEN = re.compile(r"(CHECK constraint (\w+)[^\n]*|NOT NULL constraint violated[^\n]*)")
+
+
+@dataclass
+class Lake:
+    """Tables at `root` (local path, HDFS or object store).
+
+    Versions are remembered from this process's own commits: one process writes a lake at a time.
+    """
+
+    root: str
+    spark: SparkSession
+    horizon_days: int = 1830
+    _versions: dict[str, int] = field(default_factory=dict, repr=False)
+
+    def path(self, table: Table) -> str:
+        return f"{self.root}/{table.layer}/{table.noun}"
+
+    def exists(self, table: Table) -> bool:
+        return self.version(table) >= 0
+
+    def version(self, table: Table) -> int:
+        """Delta version of the table, -1 where there is none."""
+        if table.name not in self._versions:
+            found = DeltaTable.isDeltaTable(self.spark, self.path(table))
+            self._versions[table.name] = self._latest(table) if found else -1
+        return self._versions[table.name]
+
+    def ensure(self, table: Table) -> None:
+        """Create the table as declared, with comments, constraints and properties, if it is new."""
+        if not self.exists(table):
+            self.spark.sql(create_statement(table, self.path(table), self.horizon_days))
+            self._versions[table.name] = 0
+
+    def read(
+        self, table: Table, months: Iterable[str] | None = None, version: int | None = None
+    ) -> DataFrame:
+        """Its rows, of some months, as of a version; a table never written is empty."""
+        if not self.exists(table):
+            return self.spark.createDataFrame([], table.ddl)
+        at = self.version(table) if version is None else version
+        rows = self.spark.read.format("delta").option("versionAsOf", at).load(self.path(table))
+        if months is None or not table.period:
+            return rows
+        return rows.where(F.col(table.period).isin(list(months)))
+
+    def replace(self, table: Table, rows: DataFrame, months: Iterable[str] | None = None) -> int:
+        """Put `rows` in the place of the rows of `months` (None: of all), in one commit.
+
+        Returns the new version. Raises ContractError, and writes nothing, if a row breaks the
+        declaration.
+        """
+        self.ensure(table)
+        writer = rows.write.format("delta").mode("overwrite")
+        if months is not None and table.period:
+            listed = ", ".join(f"'{month}'" for month in sorted(months))
+            writer = writer.option("replaceWhere", f"{table.period} IN ({listed})")
+        return self._commit(table, lambda: writer.save(self.path(table)))
+
+    def append(self, table: Table, rows: DataFrame, *, app: str = "", txn: int = 0) -> int:
+        """Add rows; with `app`, a (app, txn) that was written before adds nothing."""
+        self.ensure(table)
+        writer = rows.write.format("delta").mode("append")
+        if app:
+            writer = writer.option("txnAppId", app).option("txnVersion", txn)
+        return self._commit(table, lambda: writer.save(self.path(table)))
+
+    def merge(self, table: Table, rows: DataFrame, *, when_newer: str) -> int:
+        """Upsert by the table's key: update where `when_newer` holds of old and new, else keep.
+
+        `rows` must hold each key once.
+        """
+        self.ensure(table)
+        same = " AND ".join(f"old.`{name}` <=> new.`{name}`" for name in table.key)
+        merge = (
+            DeltaTable.forPath(self.spark, self.path(table))
+            .alias("old")
+            .merge(rows.alias("new"), same)
+            .whenMatchedUpdateAll(condition=when_newer)
+            .whenNotMatchedInsertAll()
+        )
+        return self._commit(table, merge.execute)
+
+    def metrics(self, table: Table) -> dict[str, int]:
+        """Counts of the last commit, by Delta's names (numOutputRows, numTargetRowsUpdated …)."""
+        (last,) = DeltaTable.forPath(self.spark, self.path(table)).history(1).collect()
+        told: dict[str, str] = last["operationMetrics"]
+        return {name: int(value) for name, value in told.items() if value.isdigit()}
+
+    def changes(self, table: Table, since: int) -> DataFrame:
+        """Rows inserted, deleted or updated after version `since`, with _change_type."""
+        return (
+            self.spark.read.format("delta")
+            .option("readChangeFeed", "true")
+            .option("startingVersion", since + 1)
+            .load(self.path(table))
+        )
+
+    def runs(self) -> list[Any]:
+        """The run log in the order it was written: a row a step and run."""
+        order = ["started_at", "run_id", "step"]
+        return self.read(RUN).orderBy(order).collect()
+
+    def last_recorded(self, table: Table) -> int:
+        """Version of the table that the run log knows of, -1 where it knows none."""
+        return max((run["versions_out"].get(table.name, -1) for run in self.runs()), default=-1)
+
+    def forget(self) -> None:
+        """Look versions up anew: another process may have written."""
+        self._versions.clear()
+
+    def _latest(self, table: Table) -> int:
+        (last,) = DeltaTable.forPath(self.spark, self.path(table)).history(1).collect()
+        return int(last["version"])
+
+    def _commit(self, table: Table, write: Any) -> int:
+        try:
+            write()
+        except (Py4JJavaError, PySparkException) as error:
+            if broken := BROKEN.search(str(error)):
+                raise ContractError(f"{table.name}: {broken.group(1)}") from None
+            raise
+        self._versions[table.name] = self._latest(table)
+        return self._versions[table.name]
+
+
+def create_statement(table: Table, path: str, horizon_days: int) -> str:
+    """CREATE TABLE with comments, CHECK constraints and the retention a proof needs."""
+    keep = f"interval {horizon_days} days"
+    properties = {
+        "delta.logRetentionDuration": keep,
+        "delta.deletedFileRetentionDuration": keep,
+        **({"delta.enableChangeDataFeed": "true"} if table.layer == "silver" else {}),
+        **({"delta.appendOnly": "true"} if table.append_only else {}),
+        **{f"delta.constraints.{name}": sql for name, sql in table.constraints().items()},
+    }
+    told = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in properties.items())
+    parts = f"PARTITIONED BY ({table.period})" if table.period == MONTH else ""
+    return (
+        f"CREATE TABLE IF NOT EXISTS delta.`{path}` ({', '.join(map(_defined, table.columns))}) "
+        f"USING DELTA {parts} COMMENT {_quoted(table.grain)} TBLPROPERTIES ({told})"
+    )
+
+
+def _defined(column: Column) -> str:
+    must = "" if column.null else " NOT NULL"
+    return f"`{column.name}` {column.type}{must} COMMENT {_quoted(column.doc)}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

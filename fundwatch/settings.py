@@ -1,0 +1,87 @@
+"""conf/settings.yml → frozen Settings; an unknown key is an error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from fundwatch.errors import DeclarationError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Spark(_Part):
+    master: str = "local[*]"
+    driver_memory: str = "4g"
+    shuffle_partitions: int = Field(default=0, ge=0)  # 0: chosen by the session
+    extra: dict[str, str] = {}
+
+
+class LakeSettings(_Part):
+    case_horizon_days: int = Field(default=1830, ge=30)
+
+
+class Privacy(_Part):
+    key_env: str = "FUNDWATCH_KEY"
+    key_file: str = ""
+
+
+class Log(_Part):
+    json_lines: bool = Field(default=False, alias="json")
+
+
+class Models(_Part):
+    registry: str = ""
+
+
+class Settings(BaseSettings):
+    """Everything a person may set; FUNDWATCH_<PART>__<KEY> in the environment wins over the file."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="FUNDWATCH_", env_nested_delimiter="__"
+    )
+
+    spark: Spark = Spark()
+    lake: LakeSettings = LakeSettings()
+    privacy: Privacy = Privacy()
+    log: Log = Log()
+    models: Models = Models()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file (given as init values)."""
+        return env_settings, init_settings
+
+
+def load_settings(conf: Path) -> Settings:
+    """The settings of a conf folder. Raises DeclarationError naming every unknown or wrong key."""
+    file = conf / "settings.yml"
+    raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    try:
+        return Settings(**(raw or {}))
+    except ValidationError as error:
+        told = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise DeclarationError("\n".join(f"{file}: {fault}" for fault in told)) from None
+
+
+def conf_dir(given: Path | None = None) -> Path:
+    """`given`, else $FUNDWATCH_HOME/conf, else ./conf. Raises DeclarationError if it is no folder."""
+    home = os.environ.get("FUNDWATCH_HOME")
+    folder = given or (Path(home) / "conf" if home else Path("conf"))
+    if not folder.is_dir():
+        raise DeclarationError(f"{folder} is no conf folder; name one with --conf-dir")
+    return folder
