@@ -1,4 +1,4 @@
-"""What fundwatch is made of: packages, the `fundwatch` command, and the ranges the lock is drawn from."""
+"""What fundwatch is made of: packages, the command, and the ranges the lock is drawn from."""
 
 from setuptools import find_packages, setup
 
@@ -64,9 +64,9 @@ EXTRAS = {
 setup(
     name="fundwatch",
     version="0.1.0",
-    description="Fraud detection for a medical-insurance fund: settlement data in, verifiable clues out",
+    description="Settlement data of a medical-insurance fund in, verifiable clues of fraud out",
     python_requires=">=3.11",
-    # With the root named, an editable install is one path entry, so a package added later is found.
+    # With the root named, an editable install is one path entry: packages added later are found.
     package_dir={"": "."},
     packages=find_packages(
         include=[

@@ -42,9 +42,7 @@ SHA256 = {
 }
 """What Delta needs beside Spark's own jars: file name → sum, as fetched on 2026-11-24."""
 
-SPARK_HAS = (
-    "org.apache.hadoop:*,org.apache.parquet:*,com.fasterxml.jackson.*:*,org.slf4j:*"
-)
+SPARK_HAS = "org.apache.hadoop:*,org.apache.parquet:*,com.fasterxml.jackson.*:*,org.slf4j:*"
 """Left out of the fetch: Spark carries them itself (74 of 87 MB)."""
 
 RESOLVE = """
@@ -107,9 +105,7 @@ def adopt(source: Path, folder: Path) -> None:
         try:
             whole.rename(folder)
         except OSError:
-            verify(
-                folder
-            )  # another process was quicker: its folder will do if it is sound
+            verify(folder)  # another process was quicker: its folder will do if it is sound
 
 
 def _fault(jar: Path) -> str | None:
@@ -139,9 +135,7 @@ def _resolve(ivy: Path) -> None:
         *(f"{key}={value}" for key, value in settings.items()),
     ]
     with log.open("wb") as file:
-        ended = subprocess.run(
-            command, env=_environment(), stdout=file, stderr=file, check=False
-        )
+        ended = subprocess.run(command, env=_environment(), stdout=file, stderr=file, check=False)
     if ended.returncode:
         raise SetupError(
             f"the seven Delta jars could not be fetched (details in {log}): check the network, or "
@@ -173,9 +167,14 @@ def _proxy_options() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m fundwatch.jars [FOLDER]`: the jars are there and sound, taken from FOLDER if given."""
+    """`python -m fundwatch.jars [--check | FOLDER]`: the exit code, 0 when the jars are sound.
+
+    Missing ones are fetched, or taken from FOLDER; `--check` only looks.
+    """
     try:
-        if arguments and not jars_dir().is_dir():
+        if "--check" in arguments:
+            verify(jars_dir())
+        elif arguments and not jars_dir().is_dir():
             adopt(Path(arguments[0]), jars_dir())
         delta_jars()
     except SetupError as fault:

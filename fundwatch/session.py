@@ -84,9 +84,7 @@ class SparkSettings:
         return self.master.startswith("local")
 
 
-def spark_session(
-    settings: SparkSettings | None = None, *, app: str = "fundwatch"
-) -> SparkSession:
+def spark_session(settings: SparkSettings | None = None, *, app: str = "fundwatch") -> SparkSession:
     """The running session, or a new one with Delta (5 to 12 s). Raises SetupError without Java.
 
     Under `spark-submit` the master, the memory and the jars are those given there.
@@ -101,7 +99,11 @@ def spark_session(
         **settings.extra,
     }
     _keep_chinese_time()
-    spark = SparkSession.builder.appName(app).config(map=options).getOrCreate()
+    spark = (
+        SparkSession.builder.appName(app)
+        .config(map={**EVERYWHERE, **launch, **settings.extra})
+        .getOrCreate()
+    )
     for archive in settings.py_files:
         spark.sparkContext.addPyFile(archive)
     return spark
@@ -122,9 +124,7 @@ def _launch(settings: SparkSettings) -> dict[str, str]:
 
 
 def _local(settings: SparkSettings) -> dict[str, str]:
-    room = scratch_dir(
-        Path(settings.local_dir) if settings.local_dir else cache_dir() / "spark"
-    )
+    room = scratch_dir(Path(settings.local_dir) if settings.local_dir else cache_dir() / "spark")
     logging = write_whole(cache_dir() / "log4j2.properties", LOGGING)
     os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
