@@ -1,4 +1,4 @@
-"""The one folder outside the checkout that fundwatch writes to, and how a file gets into it whole."""
+"""The one folder outside the checkout that fundwatch writes to, and how a file enters it whole."""
 
 import os
 import tempfile

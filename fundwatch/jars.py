@@ -1,4 +1,4 @@
-"""The seven Delta jars: fetched once, held to their SHA-256 sums, and used without network after."""
+"""The seven Delta jars: fetched once, held to their SHA-256 sums, then used without network."""
 
 import hashlib
 import os

@@ -18,7 +18,8 @@ OLDEST = 17
 LAUNCHER = """\
 #!/bin/sh
 # Spark always asks for jdk.incubator.vector, which only speeds up MLlib: a Java built without it
-# would not start, and a Java that has it prints a warning at every start. Performance data would be files in /tmp.
+# would not start, and a Java that has it prints a warning at every start.
+# Without the other option every JVM leaves a file of performance data in /tmp.
 for argument do
   shift
   [ "$argument" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$argument"

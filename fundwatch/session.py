@@ -93,11 +93,7 @@ def spark_session(settings: SparkSettings | None = None, *, app: str = "fundwatc
         return SparkSession.builder.getOrCreate()
     settings = settings or SparkSettings()
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
-    options = {
-        **EVERYWHERE,
-        **({} if submitted else _launch(settings)),
-        **settings.extra,
-    }
+    launch = {} if submitted else _launch(settings)
     _keep_chinese_time()
     spark = (
         SparkSession.builder.appName(app)
@@ -144,7 +140,7 @@ def _local(settings: SparkSettings) -> dict[str, str]:
 
 
 def scratch_dir(base: Path) -> Path:
-    """A fresh folder under `base` for this process; those of processes that have died are removed."""
+    """A fresh folder under `base` for this process; those of dead processes are removed."""
     host = socket.gethostname()
     base.mkdir(parents=True, exist_ok=True)
     for folder in base.glob(f"{host}-*-*"):
