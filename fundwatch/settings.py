@@ -20,7 +20,7 @@ class _Part(BaseModel):
 class Spark(_Part):
     master: str = "local[*]"
     driver_memory: str = "4g"
-    shuffle_partitions: int = Field(default=0, ge=0)  # 0: chosen by the session
+    shuffle_partitions: int | None = Field(default=None, ge=1)  # none: the session chooses
     extra: dict[str, str] = {}
 
 
