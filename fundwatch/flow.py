@@ -43,7 +43,7 @@ from fundwatch.tables.silver import (
 
 @dataclass(frozen=True)
 class Read:
-    """A table and the months of it that one month of the step needs: `back` before, `ahead` after."""
+    """A table, and the months of it that one month of the step needs around itself."""
 
     table: Table
     back: int = 0

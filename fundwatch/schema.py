@@ -92,11 +92,15 @@ def _bounds(column: Column) -> Iterator[tuple[str, str]]:
         yield "among", f"`{column.name}` IN ({allowed})"
 
 
-def columns(text: str) -> tuple[Column, ...]:
-    """Columns from a literal: name, type (a `?` after it allows null), meaning; one a line."""
-    return tuple(_column(line) for line in text.splitlines() if line.strip())
+def columns(text: str, **types: str) -> tuple[Column, ...]:
+    """Columns from a literal: name, type (a `?` after it allows null), meaning; one a line.
+
+    `types` spells out types too long for a line, by the name the literal gives them.
+    """
+    return tuple(_column(line, types) for line in text.splitlines() if line.strip())
 
 
-def _column(line: str) -> Column:
+def _column(line: str, types: dict[str, str]) -> Column:
     name, kind, doc = line.split(maxsplit=2)
-    return Column(name, kind.removesuffix("?"), doc, null=kind.endswith("?"))
+    bare = kind.removesuffix("?")
+    return Column(name, types.get(bare, bare), doc, null=kind.endswith("?"))

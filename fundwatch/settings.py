@@ -42,7 +42,7 @@ class Models(_Part):
 
 
 class Settings(BaseSettings):
-    """Everything a person may set; FUNDWATCH_<PART>__<KEY> in the environment wins over the file."""
+    """Everything a person may set; FUNDWATCH_<PART>__<KEY> in the environment wins."""
 
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix="FUNDWATCH_", env_nested_delimiter="__"
@@ -79,7 +79,7 @@ def load_settings(conf: Path) -> Settings:
 
 
 def conf_dir(given: Path | None = None) -> Path:
-    """`given`, else $FUNDWATCH_HOME/conf, else ./conf. Raises DeclarationError if it is no folder."""
+    """`given`, else $FUNDWATCH_HOME/conf, else ./conf. Raises DeclarationError without one."""
     home = os.environ.get("FUNDWATCH_HOME")
     folder = given or (Path(home) / "conf" if home else Path("conf"))
     if not folder.is_dir():

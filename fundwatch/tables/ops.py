@@ -1,4 +1,4 @@
-"""What the system writes about itself: runs, batches, reconciliation, what could not be evaluated."""
+"""What the system writes about itself: runs, reconciliation, how full the columns are."""
 
 from typing import Final
 
@@ -33,7 +33,11 @@ RECONCILIATION: Final = Table(
     columns=(
         Column("run_id", "string", "The run."),
         Column("table", "string", "Landing table."),
-        Column("identity", "string", "rows, or the name of a money column.",),
+        Column(
+            "identity",
+            "string",
+            "rows, or the name of a money column.",
+        ),
         Column("month", "string", "YYYY-MM for money, empty for rows."),
         Column("delivered", "bigint", "From the files [rows or fen]."),
         Column("current", "bigint", "Standing in silver [rows or fen]."),

@@ -19,16 +19,43 @@ TRACE_SCAN: Final = LANDING["drug_trac_d"].silver
 VERIFIED_CASE: Final = LANDING["verified_case_d"].silver
 
 # Carried over unchanged from the original settlement of a case.
-KEPT: Final = (
-    "mdtrt_id psn_key cert_key gend brdy insutype psn_type sp_psn_type insu_admdvs fix_blng_admdvs"
-    " emp_no fixmedins_code med_type mdtrt_cert_type begndate enddate setl_time dise_no hi_paymtd"
-    " pay_loc mid_setl_flag invono opter_id term_no"
-).split()
+KEPT: Final = [
+    "mdtrt_id",
+    "psn_key",
+    "cert_key",
+    "gend",
+    "brdy",
+    "insutype",
+    "psn_type",
+    "sp_psn_type",
+    "insu_admdvs",
+    "fix_blng_admdvs",
+    "emp_no",
+    "fixmedins_code",
+    "med_type",
+    "mdtrt_cert_type",
+    "begndate",
+    "enddate",
+    "setl_time",
+    "dise_no",
+    "hi_paymtd",
+    "pay_loc",
+    "mid_setl_flag",
+    "invono",
+    "opter_id",
+    "term_no",
+]
 # Summed over the original and its reversals.
-NETTED: Final = (
-    "medfee_sumamt_fen inscp_amt_fen act_pay_dedc_fen hifp_pay_fen maf_pay_fen fund_pay_sumamt_fen"
-    " acct_pay_fen cash_payamt_fen"
-).split()
+NETTED: Final = [
+    "medfee_sumamt_fen",
+    "inscp_amt_fen",
+    "act_pay_dedc_fen",
+    "hifp_pay_fen",
+    "maf_pay_fen",
+    "fund_pay_sumamt_fen",
+    "acct_pay_fen",
+    "cash_payamt_fen",
+]
 
 SETTLEMENT_NET: Final = Table(
     "silver.settlement_net",
@@ -38,10 +65,7 @@ SETTLEMENT_NET: Final = Table(
     columns=(
         Column("setl_id", "string", "The original settlement."),
         *(SETTLEMENT[name] for name in KEPT),
-        *(
-            Column(name, "bigint", f"Net of reversals: {SETTLEMENT[name].doc}")
-            for name in NETTED
-        ),
+        *(Column(name, "bigint", f"Net of reversals: {SETTLEMENT[name].doc}") for name in NETTED),
         Column("setl_ids", "array<string>", "The original and its reversals, sorted."),
         Column("reversals", "int", "Reversing settlements [count].", least=0),
         Column("reversed_at", "timestamp_ntz", "Time of the last reversal.", null=True),
@@ -64,6 +88,5 @@ PERSON: Final = Table(
 )
 
 SILVER: Final[dict[str, Table]] = {
-    table.name: table
-    for table in (*(t.silver for t in LANDING.values()), SETTLEMENT_NET, PERSON)
+    table.name: table for table in (*(t.silver for t in LANDING.values()), SETTLEMENT_NET, PERSON)
 }

@@ -48,7 +48,7 @@ CHARGE_FACT: Final = Table(
         *WHO,
         *columns("""
     hi_paymtd       string?  How the stay is paid: 3 and 4 by group.
-    setl_inscp_fen  bigint   inscp of the settlement: a line's fund share is inscp × fund / this [fen].
+    setl_inscp_fen  bigint   inscp of the settlement, by which a line shares its fund money [fen].
     setl_fund_fen   bigint   Fund money of the settlement [fen].
     setl_acct_fen   bigint   Account money of the settlement [fen].
     visit_days      int      Days from admission to discharge, both counted [days].
@@ -239,7 +239,7 @@ INSTITUTION_DAY_FACT: Final = Table(
     discharges      int      Discharged that day [persons].
     top_village_share double? Greatest share of the day's admissions from one village [0 to 1].
     top_hour_share  double?  Greatest share of the day's admissions in one hour [0 to 1].
-    excess_setl_ids array<string>  Settlements of the stays above the approved beds, latest admission first.
+    excess_setl_ids array<string>  Settlements above the approved beds, latest first.
         """),
     ),
 )
@@ -264,7 +264,7 @@ SUPPLY_FACT: Final = Table(
     places_6m       int      Different institutions and pharmacies over six months [count].
     doctors_6m      int      Different ordering doctors over six months [count].
     charges_6m      int      Purchases (lines) over six months [count].
-    span_days_6m    int      Days from the first purchase of the six months to the month's end [days].
+    span_days_6m    int      Days from their first purchase to the month's end [days].
     inscp_fen       bigint   Within the scope, this month [fen].
     fund_fen        bigint   Share of fund money, this month [fen].
     acct_fen        bigint   Share of account money, this month [fen].

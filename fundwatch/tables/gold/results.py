@@ -6,6 +6,7 @@ from fundwatch.schema import MONTH, Column, Table, columns
 
 MONTH_COLUMN: Final = Column(MONTH, "string", "Month computed, YYYY-MM.")
 GRADES: Final = ("A", "B", "C", "D")
+LINES: Final = "array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>"
 EVIDENCE: Final = "array<struct<table:string,key:string>>"
 
 SHARED_ADMISSION: Final = Table(
@@ -21,7 +22,7 @@ SHARED_ADMISSION: Final = Table(
     times           int      Days they were admitted together in the twelve months [days].
     stays_a         int      Stays of a in the twelve months [count].
     stays_b         int      Stays of b in the twelve months [count].
-    expected        double   Shared days to be expected by chance, given the admissions of the days [days].
+    expected        double   Shared days to be expected by chance [days].
     is_household    boolean  Same address, phone or contact: a family.
     is_neighbour    boolean  Same village or employer.
     fixmedins_codes array<string>  Where, sorted.
@@ -49,10 +50,11 @@ PRESENCE_CONFLICT: Final = Table(
             among=("overlap", "elsewhere", "after_death", "idle", "overfull"),
         ),
         *columns("""
-    other           string   The other side: mdtrt_id (overlap), setl_id (elsewhere), date, or the stay.
+    other           string   The other side: mdtrt_id (overlap), setl_id (elsewhere), date or stay.
         """),
         Column(MONTH, "string", "Month in which the later of the two was settled, YYYY-MM."),
-        *columns("""
+        *columns(
+            """
     fixmedins_code  string   Where the stay is.
     area            string   区划.
     person_key      string   Who.
@@ -68,8 +70,10 @@ PRESENCE_CONFLICT: Final = Table(
     is_edge         boolean  The other fact is on the day of admission or discharge.
     is_transfer     boolean  The stay began or ended by a transfer.
     says            string   The contradiction in Chinese, with its figures.
-    evidence        EV       Keys of the silver rows that contradict each other.
-        """.replace("EV ", EVIDENCE + " ")),
+    evidence        EVIDENCE Keys of the silver rows that contradict each other.
+        """,
+            EVIDENCE=EVIDENCE,
+        ),
     ),
 )
 
@@ -114,7 +118,7 @@ PEER_SCORE: Final = Table(
     spread          double   1.4826 × median absolute deviation of the peers.
     distance        double   (value − median) / spread towards the worse side; positive is worse.
     percentile      double   Share of peers not worse [0 to 1].
-    excess          double   (value − median) × denominator, in the numerator's unit, worse side only.
+    excess          double   (value − median) × denominator, on the worse side only.
         """),
     ),
 )
@@ -130,7 +134,8 @@ ITEM_ANOMALY: Final = Table(
     ingredient      string   Generic name or class of the item.
         """),
         MONTH_COLUMN,
-        *columns("""
+        *columns(
+            """
     area            string   区划.
     list_type       string   Drug or consumable.
     patients        int      Patients with the item [persons].
@@ -146,8 +151,10 @@ ITEM_ANOMALY: Final = Table(
     growth          double?  rate / own_median.
     excess_share    double   Part of the charge above 1.15 × the greater median [0 to 1].
     is_anomaly      boolean  Far above peers or own past, on enough money.
-    excess_lines    array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>  Fewest, strongest.
-        """),
+    excess_lines    LINES    Fewest, strongest.
+        """,
+            LINES=LINES,
+        ),
     ),
 )
 
@@ -164,10 +171,15 @@ def finding(name: str, finder: str) -> Table:
             Column("anchor", "string", "Key of the row or group it speaks of."),
             MONTH_COLUMN,
             Column("scheme", "string", "What kind of wrong (conf/schemes.yml)."),
-            Column("grade", "string", "A contradiction, B breach, C statistical, D context.",
-                   among=GRADES),
+            Column(
+                "grade",
+                "string",
+                "A contradiction, B breach, C statistical, D context.",
+                among=GRADES,
+            ),
             Column("subject_type", "string", "What the first subject is."),
-            *columns("""
+            *columns(
+                """
     subject_ids     array<string>  The accused: institutions, practitioners, persons, each sorted.
     fixmedins_code  string   The institution the case is kept under; empty for groups over many.
     area            string   区划 of the place of treatment.
@@ -175,14 +187,16 @@ def finding(name: str, finder: str) -> Table:
     period_end      date     Last day of the evidence.
     is_whole        boolean  All fund money of setl_ids is in question; else that of the lines.
     setl_ids        array<string>  Settlements said to be wrong, sorted.
-    lines           array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>  Excess per line [fen].
+    lines           LINES    Excess per line [fen].
     person_keys     array<string>  Persons in the evidence, sorted.
     staff_codes     array<string>  Practitioners in the evidence, sorted.
     fixmedins_codes array<string>  Institutions in the evidence, sorted.
     score           double   Strength, 0 to 1: greater is stronger.
     says            string   The claim in Chinese, with its figures and what is normal.
     definition      string   Digest of the rule, detector or model that speaks.
-            """),
+            """,
+                LINES=LINES,
+            ),
             Column("evidence", EVIDENCE, "Keys of the silver rows that prove it, sorted."),
         ),
     )

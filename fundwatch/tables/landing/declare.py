@@ -142,7 +142,9 @@ def _column(table: str, line: str) -> LandingColumn:
 
 
 def _bronze(name: str, grain: str, columns: tuple[LandingColumn, ...]) -> Table:
-    delivered = tuple(Column(c.name, "string", f"{c.term}, as delivered.", null=True) for c in columns)
+    delivered = tuple(
+        Column(c.name, "string", f"{c.term}, as delivered.", null=True) for c in columns
+    )
     return Table(
         f"bronze.{name}",
         grain=f"{grain}, as often as it was delivered",

@@ -1,4 +1,4 @@
-"""Landing tables of who and what there is: institutions, staff, insured people, catalogue, groups."""
+"""Landing tables of who and what there is: places, staff, insured people, catalogue, groups."""
 
 from fundwatch.tables.landing.declare import landing
 
