@@ -1,0 +1,1 @@
+"""What a developer runs: set-up, lock, and the archives that leave the house."""

@@ -1,0 +1,56 @@
+"""The seven Delta jars: sound ones pass, a damaged or missing one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from fundwatch import jars
+from fundwatch.errors import SetupError
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A folder of our own with the seven jars."""
+    jars.adopt(jars.delta_jars()[0].parent, tmp_path / "jars")
+    return tmp_path / "jars"
+
+
+def test_seven_sound_jars_pass(copied: Path) -> None:
+    jars.verify(copied)
+    assert len(list(copied.iterdir())) == 7
+
+
+def test_one_flipped_byte_is_noticed_and_named(copied: Path) -> None:
+    jar = copied / "io.delta_delta-storage-4.4.0.jar"
+    content = bytearray(jar.read_bytes())
+    content[1000] ^= 1
+    jar.write_bytes(content)
+    with pytest.raises(SetupError, match=f"{jar.name} is not what was released"):
+        jars.verify(copied)
+
+
+def test_every_missing_jar_is_named_at_once(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FUNDWATCH_JARS_DIR", str(copied))
+    for name in list(jars.SHA256)[:2]:
+        (copied / name).unlink()
+    with pytest.raises(SetupError) as refused:
+        jars.delta_jars()
+    assert [name in str(refused.value) for name in jars.SHA256] == [True] * 2 + [False] * 5
+
+
+def test_jars_that_are_not_sound_are_not_adopted(copied: Path, tmp_path: Path) -> None:
+    (copied / next(iter(jars.SHA256))).write_bytes(b"")
+    with pytest.raises(SetupError):
+        jars.adopt(copied, tmp_path / "cache" / "delta")
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_second_process_that_adopts_at_the_same_time_is_content(copied: Path) -> None:
+    jars.adopt(copied, copied)
+    jars.verify(copied)
+
+
+def test_the_machines_proxy_reaches_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    assert "-Dhttps.proxyHost=127.0.0.1" in jars._proxy_options()
+    assert "-Dhttps.proxyPort=9" in jars._proxy_options()
