@@ -116,7 +116,7 @@ FLOW: Final[tuple[Step, ...]] = (
           (RULE_FINDING, DETECTOR_FINDING, ITEM_ANOMALY, SETTLEMENT_NET, *(
               SILVER[name] for name in (
                   "silver.settlement", "silver.visit", "silver.fee_line", "silver.institution",
-                  "silver.insured")), STOCK_MOVEMENT, VERIFIED_CASE), CLUE),
+                  "silver.insured")), STOCK_MOVEMENT, PERSON, VERIFIED_CASE), CLUE),
 )
 # fmt: on
 
