@@ -26,6 +26,7 @@ CORE = [
     "xlsxwriter>=3.2,<4",
     "python-calamine>=0.5,<1",
     "psutil>=7",
+    "cryptography>=45",
 ]
 
 EXTRAS = {

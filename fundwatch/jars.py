@@ -6,13 +6,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.parse
-import urllib.request
 from pathlib import Path
 
 from fundwatch.cache import cache_dir
 from fundwatch.errors import SetupError
 from fundwatch.java import java_home
+from fundwatch.network import java_options
 
 DELTA = "4.4.0"
 COORDINATE = f"io.delta:delta-spark_4.2_2.13:{DELTA}"
@@ -85,8 +84,9 @@ def verify(folder: Path) -> None:
 def fetch(folder: Path) -> None:
     """Brings the seven jars into `folder` through Spark's own resolver (about 10 s, 13 MB).
 
-    The machine's settings count: `http(s)_proxy`, and DEFAULT_ARTIFACT_REPOSITORY for a mirror of
-    Maven Central. Raises SetupError when they do not arrive whole; `folder` is then not made.
+    The machine's proxy and certificates count (fundwatch.network), and so does a mirror of Maven
+    Central in DEFAULT_ARTIFACT_REPOSITORY. Raises SetupError when they do not arrive whole;
+    `folder` is then not made.
     """
     with tempfile.TemporaryDirectory(dir=cache_dir(), prefix="ivy-") as scratch:
         _resolve(Path(scratch))
@@ -122,7 +122,7 @@ def _resolve(ivy: Path) -> None:
         "spark.jars.ivy": str(ivy),
         "spark.jars.packages": COORDINATE,
         "spark.jars.excludes": SPARK_HAS,
-        "spark.driver.extraJavaOptions": " ".join(_proxy_options()),
+        "spark.driver.extraJavaOptions": " ".join(java_options(ivy)),
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.local.dir": str(ivy),
@@ -153,17 +153,6 @@ def _environment() -> dict[str, str]:
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
     return {**os.environ, **mine, "PYSPARK_PYTHON": sys.executable}
-
-
-def _proxy_options() -> list[str]:
-    # Java does not read the proxy variables that pip and git obey.
-    options = []
-    for scheme, address in urllib.request.getproxies().items():
-        proxy = urllib.parse.urlsplit(address)
-        if scheme in ("http", "https") and proxy.hostname:
-            options.append(f"-D{scheme}.proxyHost={proxy.hostname}")
-            options.append(f"-D{scheme}.proxyPort={proxy.port or 80}")
-    return options
 
 
 def main(arguments: list[str]) -> int:

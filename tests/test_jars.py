@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import certifi
 import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
 
-from fundwatch import jars
+from fundwatch import jars, network
 from fundwatch.errors import SetupError
 
 
@@ -50,7 +52,18 @@ def test_a_second_process_that_adopts_at_the_same_time_is_content(copied: Path) 
     jars.verify(copied)
 
 
-def test_the_machines_proxy_reaches_java(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machines_proxy_reaches_java(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    assert "-Dhttps.proxyHost=127.0.0.1" in jars._proxy_options()
-    assert "-Dhttps.proxyPort=9" in jars._proxy_options()
+    options = network.java_options(tmp_path)
+    assert {"-Dhttps.proxyHost=127.0.0.1", "-Dhttps.proxyPort=9"} <= set(options)
+
+
+def test_the_certificates_that_pip_trusts_reach_java(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    public = Path(certifi.where()).read_text(encoding="utf-8").split("-----END CERTIFICATE-----")
+    (tmp_path / "office.pem").write_text(public[0] + "-----END CERTIFICATE-----\n", "utf-8")
+    monkeypatch.setenv("PIP_CERT", str(tmp_path / "office.pem"))
+    assert f"-Djavax.net.ssl.trustStore={tmp_path}/trust.p12" in network.java_options(tmp_path)
+    store = pkcs12.load_pkcs12((tmp_path / "trust.p12").read_bytes(), b"changeit")
+    assert len(store.additional_certs) == 1
