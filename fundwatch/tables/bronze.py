@@ -20,6 +20,7 @@ DELIVERY: Final = Table(
         Column("encoding", "string", "utf-8, utf-8-sig or gb18030; empty for Parquet."),
         Column("rows", "bigint", "Rows, counted by the independent reader [rows].", least=0),
         Column("money_fen", "map<string,bigint>", "Sum of every money column it could read [fen]."),
+        Column("silver_version", "bigint", "Version of the silver table before it, -1 for none."),
         Column("received_at", "timestamp_ntz", "When the batch was loaded."),
     ),
 )

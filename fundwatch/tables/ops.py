@@ -63,4 +63,39 @@ FILL: Final = Table(
     ),
 )
 
-OPS: Final[dict[str, Table]] = {table.name: table for table in (RUN, RECONCILIATION, FILL)}
+INTAKE: Final = Table(
+    "ops.intake",
+    grain="one landing table in one intake; written last, so an intake without it was cut short",
+    key=("received_at", "table"),
+    append_only=True,
+    columns=(
+        Column("received_at", "timestamp_ntz", "The intake: when its files were taken in."),
+        Column("table", "string", "Landing table."),
+        Column("run_id", "string", "The run."),
+        Column("key_id", "string", "Digest that tells pseudonym keys apart."),
+        Column("rows", "bigint", "Rows delivered [rows].", least=0),
+        Column("keys", "bigint", "Different keys among the good rows [count].", least=0),
+        Column("inserted", "bigint", "Rows new to silver [rows].", least=0),
+        Column("updated", "bigint", "Rows of silver overtaken [rows].", least=0),
+        Column("superseded", "bigint", "Rows overtaken, new and old [rows]."),
+        Column("quarantined", "bigint", "Rows refused [rows].", least=0),
+        Column("superseded_fen", "map<string,bigint>", "Their money by column [fen]."),
+        Column("quarantined_fen", "map<string,bigint>", "Their money by column [fen]."),
+    ),
+)
+
+SCHEMA: Final = Table(
+    "ops.schema",
+    grain="one upgrade of the lake's tables",
+    key=("version",),
+    append_only=True,
+    columns=(
+        Column("version", "int", "Schema version of the lake from then on.", least=1),
+        Column("release", "string", "Release that made or upgraded it."),
+        Column("at", "timestamp_ntz", "When."),
+    ),
+)
+
+OPS: Final[dict[str, Table]] = {
+    table.name: table for table in (RUN, RECONCILIATION, FILL, INTAKE, SCHEMA)
+}

@@ -155,6 +155,7 @@ def _bronze(name: str, grain: str, columns: tuple[LandingColumn, ...]) -> Table:
             *delivered,
             Column("extra", "map<string,string>", "Delivered but undeclared cells.", null=True),
             Column("torn", "string", "The raw record where its cells do not fit.", null=True),
+            Column("faults", "array<string>", "Why it is refused, column: reason.", null=True),
         ),
         append_only=True,
     )
