@@ -25,6 +25,8 @@ class Ledger:
 
     stamps: dict[tuple[str, str], int] = field(default_factory=dict)
     computed: dict[tuple[str, str], str] = field(default_factory=dict)
+    written: dict[tuple[str, str], int] = field(default_factory=dict)  # → place in the log
+    entries: int = 0
 
     @classmethod
     def of(cls, runs: Iterable[Any]) -> Ledger:
@@ -43,11 +45,14 @@ class Ledger:
         versions: Mapping[str, int],
     ) -> None:
         """Take in one row of ops.run."""
+        self.entries += 1
         for table, changed in touched.items():
             for month in changed:
                 self.stamps[table, month] = versions[table]
+                self.written[table, month] = self.entries
         for month, fingerprint in months.items():
             self.computed[step, month] = fingerprint
+            self.written[step, month] = self.entries
 
     def months(self) -> tuple[str, ...]:
         """Every month with a settlement, in order."""
@@ -65,6 +70,16 @@ class Ledger:
         if known is None:
             return "never computed"
         return "" if known == self.fingerprint(step, month, definition) else "inputs changed"
+
+    def is_behind(self, step: Step, month: str) -> bool:
+        """Whether the month was never computed, or an input of it was computed or came later."""
+        own = self.written.get((step.name, month), -1)
+        inputs = (
+            self.written.get((read.table.name, m), -1)
+            for read in step.reads
+            for m in self._window(read, month)
+        )
+        return own < 0 or own < max(inputs)
 
     def _seen(self, read: Read, month: str) -> list[Any]:
         return [

@@ -31,7 +31,13 @@ class LakeReader:
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that have been written, in the order data meets them."""
-        return tuple(name for name in TABLES if DeltaTable.is_deltatable(self._path(name)))
+        return tuple(name for name in TABLES if DeltaTable.is_deltatable(self.path(name)))
+
+    def declared(self, name: str) -> Table:
+        """What a table is. Raises UsageError for one that is not declared."""
+        if name not in TABLES:
+            raise UsageError(f"no table {name!r}; there are {', '.join(TABLES)}")
+        return TABLES[name]
 
     def arrow(
         self,
@@ -46,12 +52,11 @@ class LakeReader:
         A table that was declared but never written has no rows. Raises UsageError for one that
         is not declared.
         """
-        if name not in TABLES:
-            raise UsageError(f"no table {name!r}; there are {', '.join(TABLES)}")
+        table = self.declared(name)
         if name not in self.tables():
-            return pa.table({column: pa.array([], pa.null()) for column in TABLES[name].names})
+            return pa.table({column: pa.array([], pa.null()) for column in table.names})
         picked = ", ".join(columns)
-        query = QueryBuilder().register("it", DeltaTable(self._path(name), version=version))
+        query = QueryBuilder().register("it", DeltaTable(self.path(name), version=version))
         return _read(query, f"SELECT {picked} FROM it WHERE {where}")
 
     def pandas(self, name: str, **narrowed: Any) -> pd.DataFrame:
@@ -63,7 +68,7 @@ class LakeReader:
         """The answer to a DataFusion query that names tables as they are declared."""
         builder = QueryBuilder()
         for name in sorted(set(NAMED.findall(query))):
-            builder.register(_flat(name), DeltaTable(self._path(name)))
+            builder.register(_flat(name), DeltaTable(self.path(name)))
         spelled = NAMED.sub(lambda found: _flat(found.group()), query)
         frame: pd.DataFrame = _read(builder, spelled).to_pandas()
         return frame
@@ -90,8 +95,9 @@ class LakeReader:
         lines = self.pandas(CHARGE_FACT.name, where=where)
         return lines.sort_values(["charged_at", "bkkp_sn"], ignore_index=True)
 
-    def _path(self, name: str) -> str:
-        table: Table = TABLES[name]
+    def path(self, name: str) -> str:
+        """Where a table lies. Raises UsageError for one that is not declared."""
+        table = self.declared(name)
         return f"{self.root}/{table.layer}/{table.noun}"
 
 

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from models.tracking import Registry
 from pydantic import BaseModel
 from pyspark.sql import functions as F
 
@@ -20,6 +19,7 @@ from fundwatch.settings import Settings
 from fundwatch.tables.ops import FILL
 from models import configured
 from models.base import Detector
+from models.tracking import Registry
 
 E = TypeVar("E", bound=Entry)
 Anything = Mapping[str, Any]

@@ -15,10 +15,9 @@ from fundwatch.flow import FLOW, Step
 from fundwatch.lake import Lake
 from fundwatch.ledger import ALL, Ledger, digest, window
 from fundwatch.source_digest import source_digest
-from fundwatch.tables.ops import RUN
 from jobs.conform import conform
-from jobs.memory import peak_mb
 from jobs.offered import Offered
+from jobs.runlog import RunLog
 
 # Offered for one run only: they say nothing of what a month's rows depend on.
 OF_THE_RUN: Final = frozenset({"months", "versions", "previous"})
@@ -42,7 +41,7 @@ class Runner:
 
     lake: Lake
     offered: Offered
-    run_id: str
+    log: RunLog
     progress: Callable[[str], None] = print
     committed: Callable[[str, str], None] = lambda step, moment: None
     steps: tuple[Step, ...] = FLOW
@@ -101,7 +100,6 @@ class Runner:
         definition = self.definition(step)
         versions = {r.table.name: self.lake.version(r.table) for r in step.reads}
         record = {
-            "run_id": self.run_id,
             "step": step.name,
             "outcome": "done",
             "months": {m: ledger.fingerprint(step, m, definition) for m in task.months},
@@ -114,10 +112,12 @@ class Runner:
             record |= self._write(task, versions)
         except Exception as error:
             note = f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"
-            self.log(record | {"outcome": "failed", "months": {}, "note": note}, clock)
+            self.log.write(record | {"outcome": "failed", "months": {}, "note": note}, clock)
             raise
         self.committed(step.name, "written")
-        return self.log(record, clock)
+        self.records.append(self.log.write(record, clock))
+        self.committed(step.name, "recorded")
+        return self.records[-1]
 
     def _write(self, task: Task, versions: dict[str, int]) -> dict[str, Any]:
         step = task.step
@@ -148,19 +148,6 @@ class Runner:
         }
         result: DataFrame = step.load()(*frames, **asked)
         return result
-
-    def log(self, record: dict[str, Any], clock: float) -> dict[str, Any]:
-        """Write a row to ops.run."""
-        whole = {"versions_out": {}, "rows": 0} | record
-        whole |= {
-            "seconds": round(time.monotonic() - clock, 3),
-            "peak_mb": peak_mb(self.lake.spark),
-        }
-        row = [tuple(whole[name] for name in RUN.names)]
-        self.lake.append(RUN, self.lake.spark.createDataFrame(row, RUN.ddl))
-        self.records.append(whole)
-        self.committed(whole["step"], "recorded")
-        return whole
 
 
 def _keywords(step: Step) -> Iterator[str]:

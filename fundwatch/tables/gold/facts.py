@@ -146,6 +146,7 @@ STAY_FACT: Final = Table(
     emp_no          string?  Employer.
     sp_psn_type     string?  Poor, disabled and so on.
     died_on         date?    Death in the register of insured people.
+    death_key       string?  The row of that register (silver.insured), its key joined with |.
     dept            string?  Ward at admission.
     bed             string?  Bed at admission.
     chfpdr_code     string?  Doctor in charge.
@@ -177,6 +178,7 @@ STAY_FACT: Final = Table(
     bed_days_charged decimal(26,4)  Bed-days charged [days].
     bed_inscp_fen   bigint   Bed charges within the scope [fen].
     active_days     int      Days with a drug, examination, treatment or operation line [days].
+    charged_days    int      Days with a fee line of any kind [days].
     prev_mdtrt_id   string?  The person's stay before this one, within 12 months.
     prev_fixmedins_code string?  Where that was.
     prev_discharged_on date? When it ended.

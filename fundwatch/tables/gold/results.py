@@ -62,6 +62,7 @@ PRESENCE_CONFLICT: Final = Table(
     other_fixmedins_code string? Where the other fact is.
     admitted_on     date     Admission of the stay.
     discharged_on   date     Discharge.
+    other_care      string?  Kind of care there: dialysis (chronic) goes on during a stay.
     other_on        date     Day of the other fact.
     stay_days       int      Nights [days].
     active_days     int      Days with a drug, examination, treatment or operation line [days].

@@ -1,0 +1,88 @@
+"""Commands that keep things right: verify, doctor, maintain, migrate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from console.options import LAKE, ConfOption, LakeOption
+from fundwatch.errors import UsageError, VerificationError
+
+
+def verify(
+    clue_id: Annotated[str, typer.Argument(help="The clue; or --all.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every clue of the lake.")] = False,
+    lake: LakeOption = LAKE,
+    conf: ConfOption = None,
+) -> None:
+    """Recompute claims from silver at the recorded versions; exit 0 only if all are identical.
+
+    Example: fundwatch verify --all --lake lake
+    """
+    from jobs.clues.verify import verify as recompute
+    from jobs.workplace import workplace
+
+    if bool(clue_id) == every:
+        raise UsageError("name one clue, or say --all")
+    with workplace(lake, conf=conf) as place:
+        verdicts = recompute(place.lake, place.offered(), None if every else (clue_id,))
+    different = [verdict for verdict in verdicts if not verdict.is_identical]
+    for verdict in different:
+        typer.echo(f"{verdict.clue_id}: " + "; ".join(verdict.differences))
+    typer.echo(f"{len(verdicts) - len(different)} of {len(verdicts)} clues identical")
+    if different:
+        raise VerificationError(f"{len(different)} clues differ")
+
+
+def doctor(
+    lake: Annotated[str, typer.Option("--lake", help="Also check this lake.")] = "",
+    conf: ConfOption = None,
+) -> None:
+    """Check the machine, the knowledge, and a lake's identities.
+
+    Example: fundwatch doctor --lake lake
+    """
+    from console.checkup import checkup
+
+    faults = 0
+    for name, fault in checkup(lake, conf):
+        typer.echo(f"{'ok  ' if not fault else 'FAIL'} {name}{': ' + fault if fault else ''}")
+        faults += bool(fault)
+    raise typer.Exit(1 if faults else 0)
+
+
+def maintain(lake: LakeOption = LAKE, conf: ConfOption = None) -> None:
+    """Compact files and remove those that no open clue can cite.
+
+    Example: fundwatch maintain --lake lake
+    """
+    from jobs.maintain import maintain as care
+    from jobs.workplace import workplace
+
+    with workplace(lake, conf=conf) as place:
+        for row in care(place.lake, datetime.now()):
+            typer.echo(
+                f"{row['table']:28} files {row['before']:>5} → {row['after']:>5}"
+                f"  history kept {row['kept_hours'] / 24:,.0f} days"
+            )
+
+
+def migrate(lake: LakeOption = LAKE, conf: ConfOption = None) -> None:
+    """Upgrade a lake of an older release; safe to repeat.
+
+    Example: fundwatch migrate --lake lake
+    """
+    from jobs.migrate import migrate as upgrade
+    from jobs.workplace import workplace
+
+    with workplace(lake, conf=conf, any_schema=True) as place:
+        changes = upgrade(place.lake, place.progress)
+    typer.echo(f"{changes} changes; run `fundwatch run` to compute what was emptied")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (verify, doctor, maintain, migrate):
+        app.command()(command)

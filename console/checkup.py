@@ -1,0 +1,58 @@
+"""What `fundwatch doctor` checks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from fundwatch.errors import FundwatchError
+from fundwatch.jars import delta_jars
+from fundwatch.java import java_home
+from fundwatch.knowledge import DetectorEntry, Indicator, Rule, Scheme, load
+from fundwatch.settings import conf_dir, load_settings
+
+GIB = 1 << 30
+ROOM_GIB = 5
+
+
+def checkup(lake: str, conf: Path | None) -> Iterator[tuple[str, str]]:
+    """(what was checked, its fault or empty), in order; a fault stops nothing."""
+    yield "Java 17 or later", _fault(java_home)
+    yield "Delta jars", _fault(delta_jars)
+    yield f"{ROOM_GIB} GiB of free disk", _room(Path(lake or "."))
+    yield "settings", _fault(lambda: load_settings(conf_dir(conf)))
+    for kind, name in (
+        (Indicator, "indicators"),
+        (Rule, "rules"),
+        (Scheme, "schemes.yml"),
+        (DetectorEntry, "detectors.yml"),
+    ):
+        yield name, _fault(lambda k=kind, n=name: load(k, conf_dir(conf) / n))  # type: ignore[misc]
+    if lake:
+        yield (
+            f"{lake}: rows and money agree from bronze to gold",
+            _fault(lambda: _agree(lake, conf)),
+        )
+
+
+def _agree(lake: str, conf: Path | None) -> None:
+    from jobs.ingest.reconcile import reconcile_gold, reconcile_ingest
+    from jobs.workplace import workplace
+
+    with workplace(lake, conf=conf) as place:
+        reconcile_ingest(place.lake, place.log.run_id)
+        reconcile_gold(place.lake, place.log.run_id)
+
+
+def _room(at: Path) -> str:
+    free = shutil.disk_usage(at if at.exists() else Path()).free / GIB
+    return "" if free >= ROOM_GIB else f"only {free:.1f} GiB are free"
+
+
+def _fault(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except FundwatchError as error:
+        return str(error)
+    return ""

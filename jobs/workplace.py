@@ -1,0 +1,154 @@
+"""A lake opened for work: settings, Spark, knowledge, and the whole job in the order it is done."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from fundwatch import __version__
+from fundwatch.errors import LakeError
+from fundwatch.lake import Lake
+from fundwatch.lock import writing
+from fundwatch.logs import start_logging, tell
+from fundwatch.pseudonym import PseudonymKey
+from fundwatch.session import SparkSettings, spark_session
+from fundwatch.settings import Settings, conf_dir, load_settings
+from fundwatch.tables.landing import LANDING
+from fundwatch.tables.ops import SCHEMA
+from jobs.ingest import IngestResult, ingest
+from jobs.ingest.reconcile import reconcile_gold, reconcile_ingest
+from jobs.ingest.source import load_source
+from jobs.offered import Offered, unfilled_columns
+from jobs.runlog import RunLog
+from jobs.runner import Runner
+from models.tracking import Registry, registry_at
+
+SCHEMA_VERSION = 1  # raised by a release whose tables differ; jobs/migrate.py says how
+
+
+@dataclass
+class Workplace:
+    """One run on one lake."""
+
+    conf: Path
+    settings: Settings
+    lake: Lake
+    progress: Callable[[str], None] = tell
+
+    @cached_property
+    def log(self) -> RunLog:
+        return RunLog(self.lake, uuid.uuid4().hex[:12])
+
+    @property
+    def registry(self) -> Registry:
+        """The MLflow registry of the lake."""
+        return registry_at(self.settings.models.registry or f"{self.lake.root}/ops/mlflow.db")
+
+    def offered(self) -> Offered:
+        """Knowledge, less what the data delivered so far cannot answer."""
+        every = [f"{t.name}.{c.name}" for t in LANDING.values() for c in t.columns]
+        return Offered(self.conf, self.settings, self.registry, unfilled_columns(self.lake, every))
+
+    def ingest(self, landing: str, source: str = "contract") -> IngestResult:
+        """Take in every batch of `landing` that is new, and reconcile it down to silver."""
+        started, clock = datetime.now(), time.monotonic()
+        result = ingest(
+            self.lake,
+            landing,
+            source=load_source(self.conf / "sources" / f"{source}.yml"),
+            key=self._key(),
+            run_id=self.log.run_id,
+            progress=self.progress,
+        )
+        if result.versions_out:
+            reconcile_ingest(self.lake, self.log.run_id)
+            record = {
+                "step": "ingest",
+                "outcome": "done",
+                "touched": {name: sorted(months) for name, months in result.touched.items()},
+                "versions_out": result.versions_out,
+                "rows": sum(counts.current for counts in result.tables.values()),
+                "started_at": started,
+            }
+            self.log.write(record, clock)
+        return result
+
+    def runner(self) -> Runner:
+        """The runner of this run's steps."""
+        return Runner(self.lake, self.offered(), self.log, self.progress)
+
+    def run(self, *, before: str = "", only: str = "") -> list[dict[str, Any]]:
+        """Compute what is stale; once everything is, money must agree from silver to gold."""
+        records = self.runner().run(before=before, only=only)
+        if records and not only and not before:
+            reconcile_gold(self.lake, self.log.run_id)
+        return records
+
+    def _key(self) -> PseudonymKey:
+        privacy = self.settings.privacy
+        return PseudonymKey.load(privacy.key_env, privacy.key_file or f"{self.lake.root}/.key")
+
+
+@contextmanager
+def workplace(
+    lake: str,
+    *,
+    conf: Path | None = None,
+    progress: Callable[[str], None] = tell,
+    any_schema: bool = False,
+) -> Iterator[Workplace]:
+    """Open (or make) the lake for writing.
+
+    Raises LakeError if another process writes it, or if it is of another schema version.
+    """
+    folder = conf_dir(conf)
+    settings = load_settings(folder)
+    start_logging(as_json=settings.log.json_lines)
+    root = lake if "://" in lake else str(Path(lake).resolve())
+    with writing(root):
+        opened = Lake(root, spark_session(_spark(settings)), settings.lake.case_horizon_days)
+        if not any_schema:
+            _check_schema(opened)
+        yield Workplace(folder, settings, opened, progress)
+
+
+def schema_version(lake: Lake) -> int:
+    """Schema version of the lake, 0 for a new one."""
+    found = lake.read(SCHEMA).agg({"version": "max"}).first()
+    return int(found[0] or 0) if found else 0
+
+
+def record_schema(lake: Lake) -> None:
+    """Write down that the lake has this release's tables."""
+    row = [(SCHEMA_VERSION, __version__, datetime.now())]
+    lake.append(SCHEMA, lake.spark.createDataFrame(row, SCHEMA.ddl))
+
+
+def _check_schema(lake: Lake) -> None:
+    version = schema_version(lake)
+    if version == 0:
+        record_schema(lake)
+    elif version < SCHEMA_VERSION:
+        raise LakeError(
+            f"{lake.root} has schema {version}, this release needs {SCHEMA_VERSION}; run: "
+            f"fundwatch migrate --lake {lake.root}"
+        )
+    elif version > SCHEMA_VERSION:
+        raise LakeError(f"{lake.root} was written by a newer release (schema {version})")
+
+
+def _spark(settings: Settings) -> SparkSettings:
+    spark = settings.spark
+    return SparkSettings(
+        master=spark.master,
+        driver_memory=spark.driver_memory,
+        shuffle_partitions=spark.shuffle_partitions,
+        extra=spark.extra,
+    )
