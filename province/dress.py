@@ -1,0 +1,108 @@
+"""Departments, doctors, beds, terminals and contacts of visits, honest and planted alike."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from province.items import group_at, groups
+from province.people import People
+from province.places import DEPT, DEPTS, PHARMACY, Places
+from province.presence import in_bed
+from province.world import Floats, Ints, World, coin, unit_hash
+
+Frame = pd.DataFrame
+
+
+@dataclass
+class Beds:
+    """Beds given out so far: per place the free ones and when each taken one falls free."""
+
+    free: dict[int, list[int]] = field(default_factory=dict)
+    taken: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    most: dict[int, int] = field(default_factory=dict)
+
+    def take(self, place: int, beg: int, end: int) -> int:
+        """The lowest bed free at `beg`; stays must come in order of admission."""
+        free, taken = self.free.setdefault(place, []), self.taken.setdefault(place, [])
+        while taken and taken[0][0] <= beg:
+            heapq.heappush(free, heapq.heappop(taken)[1])
+        if not free:
+            self.most[place] = self.most.get(place, 0) + 1
+            free.append(self.most[place])
+        bed = heapq.heappop(free)
+        heapq.heappush(taken, (end, bed))
+        return bed
+
+
+def dressed(
+    world: World, month: int, frame: Frame, people: People, places: Places, beds: Beds
+) -> Frame:
+    """The month's visits in order of time, with everything a record needs filled in."""
+    rng = world.rng("dress", month)
+    frame = frame.sort_values(["beg", "person", "place"], kind="stable").reset_index(drop=True)
+    n, place, person = len(frame), frame["place"].to_numpy(), frame["person"].to_numpy()
+    dept = _dept(frame, places)
+    frame["dept"] = dept
+    given = frame["doctor"].to_numpy()
+    drawn = _doctor(rng, places, place, dept, person)
+    frame["doctor"] = np.where(given >= 0, given, drawn)
+    count = terminals(places)[place]
+    frame["term"] = np.where(
+        frame["term"] >= 0, frame["term"], (rng.random(n) * count).astype(np.int64)
+    )
+    frame["shift"] = rng.integers(0, 3, n)
+    own = np.where(
+        (people.age[person] < 16) | (unit_hash(person, np.full_like(person, 31)) < 0.25),
+        people.household[person] + 10**9, person,
+    )  # fmt: skip
+    frame["tel"] = np.where(frame["tel"] >= 0, frame["tel"], own)
+    frame["cert"] = np.array([1, 1, 1, 1, 1, 1, 2, 3, 3, 3])[rng.integers(0, 10, n)]
+    frame["bed"] = -1
+    stay = np.flatnonzero(in_bed(frame["group"].to_numpy()))
+    frame.loc[stay, "bed"] = [
+        beds.take(*row)
+        for row in zip(
+            *(frame[c].to_numpy()[stay].tolist() for c in ("place", "beg", "end")), strict=True
+        )
+    ]
+    frame["vid"] = month * 10_000_000 + np.arange(n)
+    frame["refl"] = _referrals(frame, stay)
+    return frame
+
+
+def _referrals(frame: Frame, stay: Ints) -> Ints:
+    """For stays that follow another one: that stay's visit, the person's last before it."""
+    refl = np.full(len(frame), -1, dtype=np.int64)
+    person, vid = frame["person"].to_numpy()[stay], frame["vid"].to_numpy()[stay]
+    order = np.lexsort((vid, person))
+    same = np.r_[False, person[order][1:] == person[order][:-1]]
+    before = np.r_[-1, vid[order][:-1]]
+    refl[stay[order]] = np.where(same, before, -1)
+    return np.where(frame["follows"].to_numpy() > 0, refl, -1)
+
+
+def terminals(places: Places) -> Ints:
+    """Settlement terminals of each place."""
+    return np.maximum(1, np.rint(places.weight / 6)).astype(np.int64)
+
+
+def _dept(frame: Frame, places: Places) -> Ints:
+    wanted = np.array([DEPT[g.dept] for g in groups()])[frame["group"].to_numpy()]
+    place = frame["place"].to_numpy()
+    has = places.doctors > 0
+    first = np.where(has.any(1), has.argmax(1), 0)
+    return np.where(has[place, wanted], wanted, first[place])
+
+
+def _doctor(
+    rng: np.random.Generator, places: Places, place: Ints, dept: Ints, person: Ints
+) -> Ints:
+    count = places.doctors[place, dept]
+    loyal = coin(rng, 0.6, len(place))
+    unit: Floats = np.where(loyal, unit_hash(person, place), rng.random(len(place)))
+    nth = (count * unit**1.5).astype(np.int64)
+    return np.where(count > 0, places.doctor_from[place, dept] + nth, -1)

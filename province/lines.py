@@ -1,0 +1,157 @@
+"""Fee lines: each visit's recipe, spread over its days."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from province.items import WHEN, Group, catalogue, groups
+from province.places import Places
+from province.world import DAY, Bools, Floats, Ints, World, coin, unit_hash
+
+Frame = pd.DataFrame
+_AT: Final = {name: i for i, name in enumerate(WHEN)}
+_STEP: Final = np.array([1, 1, 1, 1, 1, 3, 5, 1, 1, 1])
+
+
+def fee_lines(world: World, month: int, parts: Frame, places: Places) -> Frame:
+    """The lines of these parts of visits, in order of part and time.
+
+    One row a charged line: `part` (row of parts), item, t [seconds], qty (catalogue units, or
+    smallest units where split is 1), price [fen, -1 = the place's], prd [days of supply].
+    """
+    rng = world.rng("lines", month)
+    pieces = []
+    group = parts["group"].to_numpy()
+    for index, kind in enumerate(groups()):
+        mine = np.flatnonzero(group == index)
+        if len(mine):
+            pieces.append(_lines_of(rng, kind, parts.iloc[mine], mine))
+    lines = pd.concat(pieces, ignore_index=True)
+    away = parts["leave"].to_numpy()[lines["part"].to_numpy()] == lines["t"].to_numpy() // DAY
+    lines = _with_hands(rng, lines[~away].reset_index(drop=True), parts, places)
+    return lines.sort_values(["part", "t", "item"], kind="stable").reset_index(drop=True)
+
+
+def new_lines(part: Ints, item: Ints, t: Ints, qty: Ints, **more: object) -> Frame:
+    """Lines with every column of the working table."""
+    columns: dict[str, object] = {
+        "part": part, "item": item, "t": t, "qty": qty, "price": -1, "split": 0, "prd": 0,
+        "last": 0, "acord": -1, "order": 0, "refund": -1, "paid_cap": 0,
+        "tag": -1, "excess": 0, "fair": -1,
+    }  # fmt: skip
+    return pd.DataFrame({**columns, **more}).astype(np.int64)
+
+
+def bed_days(parts: Frame) -> Ints:
+    """Days of ward charges: the day of admission counts, that of discharge does not."""
+    nights = parts["pend"].to_numpy() - parts["pbeg"].to_numpy()
+    return np.maximum(1, nights + (parts["mid"].to_numpy() > 0)).astype(np.int64)
+
+
+def _lines_of(rng: np.random.Generator, kind: Group, parts: Frame, rows: Ints) -> Frame:
+    chosen = _chosen(rng, kind, parts)
+    row, col = np.nonzero(chosen)
+    when, days = kind.when[col], bed_days(parts)[row]
+    reps = np.where(np.isin(when, [_AT["daily"], _AT["restdaily"]]), days, 1)
+    step = _STEP[when]
+    reps = np.where(step > 1, (days + step - 1) // step, reps)
+    reps = np.where(when == _AT["early"], np.minimum(days, 3), reps)
+    qty = kind.least[col] + (rng.random(len(col)) * (kind.most[col] - kind.least[col] + 1)).astype(
+        np.int64
+    )
+    qty = np.where(
+        when == _AT["supply"], _packs(kind.item[col], parts["days"].to_numpy()[row]), qty
+    )
+    nth = np.arange(int(reps.sum())) - np.repeat(np.cumsum(reps) - reps, reps)
+    row, col, qty, step = (np.repeat(x, reps) for x in (row, col, qty, step))
+    when = kind.when[col]
+    t = _times(rng, kind, parts, row, when, nth * step)
+    split = _split(rng, kind, col, when, parts, row)
+    pack = catalogue().pack[kind.item[col]]
+    units = np.maximum(1, np.minimum(catalogue().ddd[kind.item[col]] * 7, pack)).astype(np.int64)
+    return new_lines(
+        rows[row], kind.item[col], t, np.where(split, units, qty), split=split,
+        prd=np.where(when == _AT["supply"], parts["days"].to_numpy()[row], 0),
+        last=(when == _AT["last"]).astype(np.int64) * (kind.setting == "ip"),
+        order=np.where(kind.setting == "ip", col + 1, 0),
+    )  # fmt: skip
+
+
+def _chosen(rng: np.random.Generator, kind: Group, parts: Frame) -> Bools:
+    n, k = len(parts), len(kind.item)
+    person = parts["person"].to_numpy()[:, None]
+    unit: Floats = rng.random((n, k))
+    life = unit_hash(person, kind.item[None, :] + 5000)
+    unit = np.where((kind.when == _AT["supply"])[None, :], life, unit)
+    chosen = unit < kind.share[None, :]
+    for col in np.flatnonzero(np.isin(kind.when, [_AT["rest"], _AT["restdaily"]])):
+        chosen[:, col] = ~chosen[:, col - 1]
+    first = (parts["pbeg"].to_numpy() * DAY <= parts["beg"].to_numpy())[:, None]
+    ends = (parts["mid"].to_numpy() == 0)[:, None]
+    once = np.isin(kind.when, [_AT["once"], _AT["rest"], _AT["early"], _AT["opday"]])
+    chosen &= first | ~once[None, :]
+    chosen &= ends | (kind.when != _AT["last"])[None, :]
+    bare = ~chosen.any(1)
+    chosen[bare, 0] = True
+    return _thinned(rng, kind, parts, chosen)
+
+
+def _thinned(rng: np.random.Generator, kind: Group, parts: Frame, chosen: Bools) -> Bools:
+    """Leave only ward charges and infusions in thin stays, with the share thin/100 of the rest."""
+    thin = parts["thin"].to_numpy()
+    if not thin.any():
+        return chosen
+    core = np.isin(kind.item, catalogue().at(*_CORE))
+    kept = rng.random(chosen.shape) * 100 >= thin[:, None]
+    return chosen & (core[None, :] | kept | (thin == 0)[:, None])
+
+
+_CORE = ("bed", "ward_visit", "nurse2", "nurse3", "infusion", "ivset", "ns250", "cbc", "urine")
+
+
+def _packs(item: Ints, days: Ints) -> Ints:
+    items = catalogue()
+    need = items.ddd[item] * np.maximum(days, 7)
+    return np.maximum(1, np.rint(need / items.pack[item])).astype(np.int64)
+
+
+def _times(
+    rng: np.random.Generator, kind: Group, parts: Frame, row: Ints, when: Ints, day: Ints
+) -> Ints:
+    beg, end = parts["beg"].to_numpy()[row], parts["end"].to_numpy()[row]
+    if kind.setting != "ip":
+        return beg + (rng.random(len(row)) * np.minimum(end - beg, 2400)).astype(np.int64)
+    start = parts["pbeg"].to_numpy()[row]
+    minute = (7.5 * 3600 + rng.random(len(row)) * 8 * 3600).astype(np.int64)
+    t = (start + day) * DAY + minute
+    cut = (parts["pend"].to_numpy() > parts["pbeg"].to_numpy())[row] * DAY
+    t = np.where(when == _AT["opday"], start * DAY + cut + minute, t)
+    t = np.where(when == _AT["last"], end - 1800 - (minute % 3000), t)
+    return np.clip(t, beg + 60 + minute % 600, np.maximum(end - 60, beg + 700))
+
+
+def _split(
+    rng: np.random.Generator, kind: Group, col: Ints, when: Ints, parts: Frame, row: Ints
+) -> Ints:
+    """Which lines are billed in tablets out of an opened pack: take-home drugs and village shops."""
+    items = catalogue()
+    able = items.is_drug[kind.item[col]] & (items.pack[kind.item[col]] >= 10)
+    able &= np.isin(when, [_AT["last"], _AT["once"]]) & ~items.watch[kind.item[col]]
+    share = np.where(when == _AT["last"], 0.4, 0.06)
+    split: Ints = (able & coin(rng, share, len(col))).astype(np.int64)
+    return split
+
+
+def _with_hands(rng: np.random.Generator, lines: Frame, parts: Frame, places: Places) -> Frame:
+    """Who carried it out: a nurse or therapist of the place for services."""
+    place = parts["place"].to_numpy()[lines["part"].to_numpy()]
+    person = parts["person"].to_numpy()[lines["part"].to_numpy()]
+    items = catalogue()
+    service = (items.list_type == "201")[lines["item"].to_numpy()]
+    unit = unit_hash(person, lines["t"].to_numpy() // DAY)
+    nurse = places.nurse_from[place] + (places.nurses[place] * unit).astype(np.int64)
+    lines["acord"] = np.where(service & (places.nurses[place] > 0), nurse, -1)
+    return lines

@@ -1,0 +1,172 @@
+"""Insured people: age, insurance, home, lasting illnesses, contacts and identity numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from province.places import Places
+from province.world import Bools, Floats, Ints, Texts, World, coin, pick, unit_hash
+
+ILLS: Final = (
+    "htn", "dm", "chd", "stroke", "copd", "ckd", "hd", "tumor", "chemo", "hepb", "tx", "psy",
+    "back", "amd", "cataract", "gut",
+)  # fmt: skip
+# share at ages 0-17, 18-44, 45-64, 65+
+_AT_AGE: Final = {
+    "htn": (0, 0.03, 0.22, 0.42), "dm": (0, 0.012, 0.09, 0.17), "chd": (0, 0.002, 0.04, 0.13),
+    "stroke": (0, 0.001, 0.02, 0.08), "copd": (0, 0.002, 0.02, 0.07),
+    "ckd": (0, 0.002, 0.006, 0.015), "hd": (0, 0.0003, 0.0009, 0.0018),
+    "tumor": (0, 0.0004, 0.002, 0.004), "chemo": (0.0001, 0.0005, 0.0022, 0.0035),
+    "hepb": (0, 0.01, 0.015, 0.01), "tx": (0, 0.0002, 0.0004, 0.0002),
+    "psy": (0.0005, 0.003, 0.004, 0.003), "back": (0, 0.06, 0.18, 0.24),
+    "amd": (0, 0, 0.0005, 0.004), "cataract": (0, 0, 0.01, 0.08), "gut": (0.01, 0.05, 0.09, 0.09),
+}  # fmt: skip
+_FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
+_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国玉兰红梅志文"
+AWAY: Final = (379602, 379702, 340102)  # home areas of offsite patients
+
+
+@dataclass(frozen=True)
+class People:
+    """All insured people by position."""
+
+    birth: Ints  # [days since 1970-01-01]
+    age: Floats  # at the start [years]
+    female: Bools
+    insutype: Ints
+    psn_type: Ints
+    poor: Ints  # 0 none, 1 低保, 2 特困, 3 残疾
+    civil: Bools
+    emp: Ints  # -1 none
+    area: Ints  # where insured
+    offsite: Bools
+    town: Ints
+    village: Ints
+    household: Ints
+    ills: Bools  # people × ILLS
+    visits: Floats  # personal multiplier of ordinary visits
+    death: Ints  # [days], far future where alive
+    insured_from: Ints  # [days]
+    certno: Texts
+    name: Texts
+    psn_no: Texts
+
+    def __len__(self) -> int:
+        return len(self.birth)
+
+    def has(self, ill: str) -> Bools:
+        """Who has this illness."""
+        who: Bools = self.ills[:, ILLS.index(ill)]
+        return who
+
+
+def people(world: World, places: Places) -> People:
+    """The city's insured, 4 % of them insured elsewhere and living or treated here."""
+    rng = world.rng("people")
+    n, start = world.persons, world.first_day(0)
+    age = _ages(rng, n)
+    town = pick(rng, 1.0 / np.arange(1, len(places.town_area) + 1) ** 0.5, n)
+    village = rng.integers(0, 8, n)
+    household = (town * 8 + village) * 100_000 + rng.integers(0, max(1, n // 150), n)
+    offsite = coin(rng, 0.04, n)
+    worker = (age >= 18) & coin(rng, np.where(age < 60, 0.45, 0.35), n)
+    retired = worker & (age >= 58)
+    female = coin(rng, 0.5, n)
+    insutype = np.where(worker, 310, 390)
+    psn_type = np.select(
+        [retired, worker, age < 18, age < 60], [12, 11, 14, 15], default=16
+    ).astype(np.int64)
+    poor = np.where(worker, 0, pick(rng, np.array([0.91, 0.055, 0.012, 0.023]), n))
+    emp = np.where(worker & ~retired, _employers(rng, n), -1)
+    area = np.where(offsite, np.array(AWAY)[rng.integers(0, 3, n)], places.town_area[town])
+    birth = start - np.rint(age * 365.25).astype(np.int64) - rng.integers(0, 365, n)
+    horizon = world.months * 30.4
+    dies = coin(rng, np.where(age > 60, 0.025 * np.exp((age - 70) / 14), 0.001) * horizon / 365, n)
+    death = np.where(dies, start + rng.integers(20, max(21, int(horizon)), n), 10**6)
+    since = start - rng.integers(30, 4000, n)
+    return People(
+        birth, age, female, insutype, psn_type, poor.astype(np.int64), worker & coin(rng, 0.12, n),
+        emp, area, offsite, town, village, household, _ills(rng, age, female),
+        np.exp(rng.normal(-0.25, 0.7, n)), death, np.maximum(since, birth),
+        _certnos(rng, area, birth, female), _names(rng, n), _numbers(rng, offsite),
+    )  # fmt: skip
+
+
+def _ages(rng: np.random.Generator, n: int) -> Floats:
+    low = np.array([0, 6, 18, 35, 50, 60, 70, 80])
+    high = np.array([6, 18, 35, 50, 60, 70, 80, 98])
+    band = pick(rng, np.array([0.06, 0.12, 0.21, 0.22, 0.16, 0.13, 0.07, 0.03]), n)
+    ages: Floats = low[band] + rng.random(n) * (high - low)[band]
+    return ages
+
+
+def _employers(rng: np.random.Generator, n: int) -> Ints:
+    count = max(10, n // 60)
+    return pick(rng, 1.0 / np.arange(1, count + 1) ** 0.8, n)
+
+
+def _ills(rng: np.random.Generator, age: Floats, female: Bools) -> Bools:
+    band = np.searchsorted([18, 45, 65], age, side="right")
+    ills = np.stack([coin(rng, np.array(_AT_AGE[ill])[band], len(age)) for ill in ILLS], axis=1)
+    ills[:, ILLS.index("ckd")] &= ~ills[:, ILLS.index("hd")]
+    return ills
+
+
+def check_digits(body: Ints) -> Texts:
+    """Check character of 17-digit identity numbers (GB 11643), one per row of n × 17 digits."""
+    weights = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
+    return np.array(list("10X98765432"), dtype=object)[(body * weights).sum(1) % 11]
+
+
+def certnos(area: Ints, birth: Ints, order: Ints) -> Texts:
+    """18-digit identity numbers: area, birthday, order code (odd = male), check digit."""
+    day = birth.astype("datetime64[D]")
+    year = day.astype("datetime64[Y]").astype(np.int64) + 1970
+    month = day.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    in_month = (day - day.astype("datetime64[M]")).astype(np.int64) + 1
+    value = ((area * 10_000 + year) * 100 + month) * 100 + in_month
+    digits = np.stack(
+        [(value // 10**p) % 10 for p in range(13, -1, -1)]
+        + [(order // 10**p) % 10 for p in (2, 1, 0)],
+        axis=1,
+    )
+    bodies = (value * 1000 + order).astype(str).astype(object)
+    whole: Texts = bodies + check_digits(digits)
+    return whole
+
+
+def _certnos(rng: np.random.Generator, area: Ints, birth: Ints, female: Bools) -> Texts:
+    order = rng.integers(0, 499, len(area)) * 2 + np.where(female, 0, 1)
+    _, first, back = np.unique(
+        np.stack([area, birth, order]), axis=1, return_index=True, return_inverse=True
+    )
+    again = first[back.ravel()] != np.arange(len(area))
+    shifted = (order + np.where(again, 2 * (1 + np.arange(len(area)) % 400), 0)) % 998
+    return certnos(area, birth, shifted)
+
+
+def _names(rng: np.random.Generator, n: int) -> Texts:
+    family = np.array(list(_FAMILY), dtype=object)[pick(rng, 1 / np.arange(1, 21) ** 0.5, n)]
+    given = np.array(list(_GIVEN), dtype=object)
+    one, two = given[rng.integers(0, len(given), n)], given[rng.integers(0, len(given), n)]
+    whole: Texts = family + one + np.where(rng.random(n) < 0.75, two, "")
+    return whole
+
+
+def _numbers(rng: np.random.Generator, offsite: Bools) -> Texts:
+    """psn_no: unique among the city's own; guests' numbers, given elsewhere, may collide."""
+    n = len(offsite)
+    own = rng.permutation(n) + 1_000_000
+    serial = np.where(offsite, rng.integers(0, n, n) + 1_000_000, own)
+    numbers = ("3799" + np.char.zfill(serial.astype(str), 12)).astype(object)
+    return np.asarray(numbers, dtype=object)
+
+
+def phone(owner: Ints) -> Ints:
+    """11-digit number of an owner; brokers' phones are owners of their own."""
+    head = np.array([130, 131, 135, 138, 139, 150, 158, 177, 186, 189])
+    mixed = (unit_hash(owner, np.full_like(owner, 77)) * 10**8).astype(np.int64)
+    return head[(unit_hash(owner, np.full_like(owner, 78)) * 10).astype(np.int64)] * 10**8 + mixed
