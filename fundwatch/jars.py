@@ -65,19 +65,18 @@ def delta_jars() -> tuple[Path, ...]:
     and when the fetch fails.
     """
     folder = jars_dir()
-    if not folder.is_dir() and "FUNDWATCH_JARS_DIR" not in os.environ:
+    if not folder.is_dir() and folder.is_relative_to(cache_dir()):
         fetch(folder)
     verify(folder)
     return tuple(folder / name for name in SHA256)
 
 
-def verify(folder: Path) -> None:
+def verify(folder: Path, remedy: str = "delete that folder and run `make setup`") -> None:
     """Says nothing when `folder` holds the seven jars unaltered; else SetupError names them all."""
     faults = [fault for name in SHA256 if (fault := _fault(folder / name))]
     if faults:
         raise SetupError(
-            f"Delta jars in {folder} cannot be used ({'; '.join(faults)}): "
-            "delete that folder and run `make setup`"
+            f"the Delta jars in {folder} cannot be used ({'; '.join(faults)}): {remedy}"
         )
 
 
@@ -95,7 +94,7 @@ def fetch(folder: Path) -> None:
 
 def adopt(source: Path, folder: Path) -> None:
     """Copies the seven jars from `source` to `folder` in one move, after checking their sums."""
-    verify(source)
+    verify(source, "try again, or bring them from a machine that has sound ones")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".delta-") as scratch:
         whole = Path(scratch) / "jars"
