@@ -1,0 +1,1 @@
+"""Gold facts: silver rows joined, netted and counted, one module per fact table."""

@@ -1,0 +1,29 @@
+"""What kind of care a settlement paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Final
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+Codes = Mapping[str, Mapping[str, str]]
+
+HOME_BED: Final = "71"
+DAY_SURGERY: Final = "28"
+
+
+def care(codes: Codes) -> Column:
+    """Kind of care of a row with med_type and fixmedins_code, by conf/codes/care.csv.
+
+    The longest known beginning of the code decides, because provinces extend the national two
+    digits. An unknown code is a purchase at a pharmacy and an outpatient visit elsewhere: neither
+    makes a stay of what may be none.
+    """
+    known = F.create_map(*(F.lit(word) for word in chain(*sorted(codes["care"].items()))))
+    sizes = sorted({len(code) for code in codes["care"]}, reverse=True)
+    found = (F.element_at(known, F.substring("med_type", 1, size)) for size in sizes)
+    is_pharmacy = F.col("fixmedins_code").startswith("P")
+    return F.coalesce(*found, F.when(is_pharmacy, "pharmacy").otherwise("outpatient"))

@@ -1,0 +1,1 @@
+"""What detectors look at: facts narrowed to the few rows that a model can hold."""
