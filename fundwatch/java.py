@@ -49,7 +49,11 @@ def release(java: Path) -> int | None:
     """The feature release of a `java` program (8, 17, 21 …), or None when it does not run."""
     try:
         answer = subprocess.run(
-            [java, "-version"], capture_output=True, text=True, timeout=60, check=True
+            [java, "-XX:-UsePerfData", "-version"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return None
