@@ -1,0 +1,1 @@
+"""Airflow: thin, derived from FLOW; parsing a DAG never imports Spark."""

@@ -1,0 +1,103 @@
+"""What both DAGs share: a task is one `python -m jobs …` process, and a failure is told.
+
+Nothing here opens the database or imports Spark.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import Asset, Context, Param
+
+from fundwatch.schema import Table
+
+ZONE: Final = "Asia/Shanghai"
+# Run when a task has failed for good, with FAILED_DAG, FAILED_TASK, FAILED_RUN, FAILED_LOG set.
+ON_FAILURE: Final = "FUNDWATCH_ON_FAILURE"
+PATIENCE_SECONDS: Final = 60
+FOLDERS: Final = {
+    "landing": "落地数据目录",
+    "lake": "数据湖目录",
+    "out": "线索输出目录",
+}
+
+
+def tell_failure(context: Context) -> None:
+    """Run the command in FUNDWATCH_ON_FAILURE, if any; one that fails is only logged."""
+    command = os.environ.get(ON_FAILURE, "")
+    if not command:
+        return
+    instance = context["task_instance"]
+    told = {
+        "FAILED_DAG": instance.dag_id,
+        "FAILED_TASK": instance.task_id,
+        "FAILED_RUN": instance.run_id,
+        "FAILED_LOG": str(getattr(instance, "log_url", "") or ""),
+    }
+    try:
+        done = subprocess.run(
+            shlex.split(command), env=os.environ | told, timeout=PATIENCE_SECONDS, check=False
+        )
+        logging.info("%s ended with %s", ON_FAILURE, done.returncode)
+    except (OSError, ValueError, subprocess.TimeoutExpired) as fault:
+        logging.error("%s could not be run: %s", ON_FAILURE, fault)
+
+
+DEFAULTS: Final[dict[str, Any]] = {
+    "owner": "fundwatch",
+    "retries": 2,
+    "retry_delay": timedelta(minutes=15),
+    "on_failure_callback": tell_failure,
+}
+
+
+def folder_params(*names: str) -> dict[str, Param]:
+    """Params of a run; an empty one falls back to Airflow variable, then to the environment."""
+    return {name: Param("", type="string", title=FOLDERS[name]) for name in names}
+
+
+def jobs_task(
+    task_id: str,
+    title: str,
+    work: str,
+    *folders: str,
+    doc: str,
+    writes: Iterable[Table] = (),
+) -> BashOperator:
+    """One Spark process that does `work`; it takes the only slot of pool delta_write.
+
+    `folders` become --landing, --lake, --out. Their values travel in the environment, so that
+    nothing a person types at a trigger is ever read as shell.
+    """
+    options = " ".join(f'--{name} "$FUNDWATCH_{name.upper()}"' for name in folders)
+    return BashOperator(
+        task_id=task_id,
+        task_display_name=title,
+        bash_command=f'exec "$FUNDWATCH_PYTHON" -m jobs {work} {options}',
+        env=_python() | {k: v for name in folders for k, v in _folder(name).items()},
+        append_env=True,
+        cwd=os.environ.get("FUNDWATCH_HOME", str(Path(__file__).resolve().parents[1])),
+        pool="delta_write",
+        outlets=[Asset(table.name) for table in writes],
+        doc_md=doc,
+    )
+
+
+def _python() -> dict[str, str]:
+    return {"FUNDWATCH_PYTHON": os.environ.get("FUNDWATCH_PYTHON", sys.executable)}
+
+
+def _folder(name: str) -> dict[str, str]:
+    """Environment of one folder: the run's param, else the variable, else what the worker has."""
+    given = f"params.{name} or var.value.get('fundwatch_{name}', '')"
+    inherited = os.environ.get(f"FUNDWATCH_{name.upper()}", "")
+    return {f"FUNDWATCH_{name.upper()}": f"{{{{ {given} or {inherited!r} }}}}"}
