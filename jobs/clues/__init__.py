@@ -1,0 +1,1 @@
+"""From findings to clues: fused into cases, priced, proved, ranked and verified."""

@@ -1,0 +1,175 @@
+"""The step `clues`: findings and silver to gold.clue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from fundwatch.clue import FIELD
+from fundwatch.flow import step_named
+from fundwatch.knowledge import DetectorEntry, Rule, Scheme
+from fundwatch.schema import Table
+from fundwatch.tables.gold import DETECTOR_FINDING, ITEM_ANOMALY, RULE_FINDING
+from fundwatch.tables.silver import INSTITUTION, PERSON, SETTLEMENT_NET, VERIFIED_CASE
+from jobs.clues.amount import MONEY, shares
+from jobs.clues.cards import SURE_OF_GRADE, finder_cards, scheme_cards
+from jobs.clues.dossier import worded
+from jobs.clues.fuse import cases, settled
+from jobs.clues.heads import reasons, spoken, summed, weighed
+from jobs.clues.identity import named
+from jobs.clues.proof import contents, evidence_rows, proof, proved
+from jobs.clues.rank import probability, ranked
+from jobs.clues.related import related
+from jobs.clues.said import said
+
+NO_EVIDENCE: Final = (SETTLEMENT_NET, PERSON, VERIFIED_CASE)  # derived, or no settlement data
+ARRAYS: Final = {
+    "related": "array<string>",
+    "roles": "array<struct<party:string,role:string>>",
+    "evidence": "array<struct<table:string,version:bigint,key:string>>",
+}
+
+
+def clues(
+    *frames: DataFrame,
+    schemes: tuple[Scheme, ...],
+    rules: tuple[Rule, ...],
+    detector_entries: tuple[DetectorEntry, ...],
+    versions: Mapping[str, int],
+    previous: DataFrame | None,
+) -> DataFrame:
+    """Rows of gold.clue from the frames of FLOW's reads, in their order.
+
+    `previous` holds the clues of before, whose ids live on; `versions` the Delta version of every
+    table read. Refused in no way: what a finding names and silver lacks is left out of the money
+    and told in the proof.
+    """
+    read = dict(zip((r.table for r in step_named("clues").reads), frames, strict=True))
+    spark = frames[0].sparkSession
+    scheme_card = scheme_cards(spark, schemes)
+    finder_card = finder_cards(spark, rules, detector_entries)
+    finding, claim = _settled(read, finder_card, scheme_card)
+    share = shares(claim, read[SETTLEMENT_NET]).cache()
+    evidence = evidence_rows(finding.where("is_claimed"), claim, share).cache()
+    silver = {t: f for t, f in read.items() if t.layer == "silver" and t not in NO_EVIDENCE}
+    proofs = proved(evidence, contents(evidence, silver), versions)
+    case = _cases(finding, summed(share, read[PERSON], read[INSTITUTION]))
+    told = worded(_with_knowledge(case, finder_card, scheme_card, read[INSTITUTION]))
+    whole = _totalled(named(told, previous).join(proofs, on="case", how="left"))
+    return _finished(whole, read[VERIFIED_CASE])
+
+
+def _settled(
+    read: Mapping[Table, DataFrame], finder_card: DataFrame, scheme_card: DataFrame
+) -> tuple[DataFrame, DataFrame]:
+    """Findings in their cases, and what they claim; kept, for all that follows starts from them."""
+    every = said(read[RULE_FINDING], read[DETECTOR_FINDING], read[ITEM_ANOMALY])
+    grade_sure = F.create_map(*(F.lit(x) for pair in SURE_OF_GRADE.items() for x in pair))
+    known = every.join(
+        F.broadcast(finder_card.select("finder", "prior", "sure")), on="finder", how="left"
+    ).withColumn(
+        "sure",
+        F.when(F.col("grade") == "A", 100).otherwise(F.coalesce("sure", grade_sure["grade"])),
+    )
+    finding, claim = settled(cases(known).cache(), scheme_card)
+    return weighed(finding).cache(), claim.cache()
+
+
+def _cases(finding: DataFrame, summed_up: DataFrame) -> DataFrame:
+    """One row a case, before knowledge is added; `anchor` names it."""
+    joined = (
+        spoken(finding)
+        .join(reasons(finding), on="case", how="inner")
+        .join(summed_up, on="case", how="left")
+        .withColumns({name: F.coalesce(name, F.lit(0)) for name in (*MONEY, "by_group")})
+    )
+    parties = {
+        "setl_ids": _or_none("setl_ids"),
+        "person_keys": _merged("person_keys", "payers"),
+        "fixmedins_codes": _merged("fixmedins_codes", "payees"),
+    }
+    return joined.withColumns(parties).withColumns(
+        {
+            "grade": F.col("first.grade"),
+            "finder": F.col("first.finder"),
+            "area": F.coalesce(F.when(F.col("top.place") != "", F.col("top.place")), "first.area"),
+            "anchor": F.coalesce("earliest.setl_id", "owner"),
+            "subject_ids": _parties(),
+            "definition": F.when(F.size("finders") == 1, F.col("definition")).otherwise(
+                F.sha2(F.array_join("definitions", FIELD), 256)
+            ),
+        }
+    )
+
+
+def _parties() -> Column:
+    """The accused: institutions, practitioners, persons, others, each sorted."""
+    known = ("fixmedins_codes", "staff_codes", "person_keys")
+    accused = F.col("subject_ids")
+    others = accused
+    for name in known:
+        others = F.array_except(others, F.col(name))
+    return F.concat(*(F.array_intersect(F.col(name), accused) for name in known), others)
+
+
+def _with_knowledge(
+    case: DataFrame, finder_card: DataFrame, scheme_card: DataFrame, institution: DataFrame
+) -> DataFrame:
+    name = institution.select(
+        F.col("fixmedins_code").alias("place"),
+        F.col("fixmedins_name").alias("place_name"),
+        (F.col("fixmedins_type") == "2").alias("is_pharmacy"),
+    )
+    said_type = F.col("first.subject_type")
+    return (
+        case.withColumn("place", F.get("fixmedins_codes", 0))
+        .join(F.broadcast(finder_card.drop("prior", "sure")), on="finder", how="left")
+        .join(F.broadcast(scheme_card), on="scheme", how="left")
+        .join(F.broadcast(name), on="place", how="left")
+        .withColumn(
+            "subject_type",
+            F.when(F.col("is_pharmacy") & (said_type == "institution"), "pharmacy").otherwise(
+                said_type
+            ),
+        )
+    )
+
+
+def _totalled(case: DataFrame) -> DataFrame:
+    """With money in yuan, the probability, the rank and the proof."""
+    yuan = dict(zip(("amount", "amount_acct", "amount_low", "amount_high"), MONEY, strict=True))
+    priced = case.withColumns(
+        {
+            to: (F.col(fen).cast("decimal(20,0)") / 100).cast("decimal(18,2)")
+            for to, fen in yuan.items()
+        }
+    ).withColumns(
+        {
+            "probability": probability(F.col("grade"), F.col("chances")),
+            "contents": F.coalesce("contents", F.lit("")),
+        }
+    )
+    return ranked(priced.withColumn("proof", proof()))
+
+
+def _finished(clue: DataFrame, verified_case: DataFrame) -> DataFrame:
+    other = related(clue, verified_case)
+    empty = {name: F.array().cast(kind) for name, kind in ARRAYS.items()}
+    return clue.join(other, on="clue_id", how="left").withColumns(
+        {
+            "related": F.coalesce("related", empty["related"]),
+            "evidence": F.coalesce("evidence", empty["evidence"]),
+            "roles": empty["roles"],
+        }
+    )
+
+
+def _merged(first: str, second: str) -> Column:
+    return F.array_sort(F.array_union(_or_none(first), _or_none(second)))
+
+
+def _or_none(name: str) -> Column:
+    return F.coalesce(name, F.array().cast("array<string>"))

@@ -1,0 +1,191 @@
+"""Findings that speak of the same wrong by the same party in one connected period are one case."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from fundwatch.schema import MONTH
+
+FINDING: Final = ["finder", "anchor", MONTH]
+OWNER: Final = ["scheme", "owner"]
+REACH_MONTHS: Final = 2  # one silent month does not end a period
+PROVED, STATISTICAL, CONTEXT = 1, 2, 3  # kinds of evidence, never blended
+
+
+def cases(finding: DataFrame) -> DataFrame:
+    """Findings with `owner` (who the case is kept under), `kind` (of evidence) and `case`.
+
+    A case is one scheme, owner, kind of evidence and period: months at most REACH_MONTHS apart.
+    """
+    sorted_out = finding.withColumn("kind", _kind())
+    placed = sorted_out.where(~_is_group()).withColumn("owner", _owner())
+    owned = placed.unionByName(_grouped(sorted_out.where(_is_group())))
+    return _dated(owned).withColumn(
+        "case", F.concat_ws("|", "scheme", F.col("kind").cast("string"), "owner", "since")
+    )
+
+
+def _kind() -> Column:
+    return (
+        F.when(F.col("grade").isin("A", "B"), PROVED)
+        .when(F.col("grade") == "C", STATISTICAL)
+        .otherwise(CONTEXT)
+    )
+
+
+def _is_group() -> Column:
+    return (F.col("subject_type") != "person") & (F.col("fixmedins_code") == "")
+
+
+def _owner() -> Column:
+    """The person where one is accused, else the institution."""
+    accused = F.array_intersect("subject_ids", "person_keys")
+    person = F.coalesce(F.get(accused, 0), F.get("subject_ids", F.size("subject_ids") - 1))
+    return F.when(F.col("subject_type") == "person", F.concat(F.lit("person:"), person)).otherwise(
+        F.concat(F.lit("place:"), "fixmedins_code")
+    )
+
+
+def _grouped(finding: DataFrame) -> DataFrame:
+    """Findings of groups, owned by the first anchor of those that share settlements."""
+    anchored = finding.groupBy("scheme", "kind", "finder", "anchor").agg(
+        F.array_sort(F.array_distinct(F.flatten(F.collect_list("setl_ids")))).alias("setl_ids")
+    )
+    node = F.struct(F.concat_ws("|", "finder", "anchor").alias("node"), "setl_ids")
+    component = anchored.groupBy("scheme", "kind").agg(
+        components(F.array_sort(F.collect_list(node))).alias("components")
+    )
+    member = component.select("scheme", "kind", F.explode("components").alias("component")).select(
+        "scheme",
+        "kind",
+        F.concat(F.lit("group:"), F.array_min("component.nodes")).alias("owner"),
+        F.explode("component.nodes").alias("node"),
+    )
+    named = finding.withColumn("node", F.concat_ws("|", "finder", "anchor"))
+    return named.join(member, on=["scheme", "kind", "node"], how="inner").drop("node")
+
+
+def components(nodes: Column) -> Column:
+    """Nodes (node, setl_ids) joined where they share a settlement: array of (nodes, setl_ids).
+
+    One pass with the components so far in hand; quadratic in the groups of a scheme, which are
+    few beside lines and stays.
+    """
+    kind = "array<struct<nodes:array<string>,setl_ids:array<string>>>"
+
+    def add(known: Column, new: Column) -> Column:
+        def meets(one: Column) -> Column:
+            return F.arrays_overlap(one["setl_ids"], new["setl_ids"])
+
+        met = F.filter(known, meets)
+        joined = F.struct(
+            F.concat(F.flatten(met["nodes"]), F.array(new["node"])).alias("nodes"),
+            F.array_union(F.flatten(met["setl_ids"]), new["setl_ids"]).alias("setl_ids"),
+        )
+        return F.concat(F.filter(known, lambda one: ~meets(one)), F.array(joined))
+
+    return F.aggregate(nodes, F.array().cast(kind), add)
+
+
+def _dated(owned: DataFrame) -> DataFrame:
+    """With `since`: the first month of the connected period; groups have one period."""
+    of_kind = Window.partitionBy(*OWNER, "kind").orderBy(MONTH)
+    silent = month_number(F.col(MONTH)) - F.lag(month_number(F.col(MONTH))).over(of_kind)
+    begins = F.when(F.coalesce(silent > REACH_MONTHS, F.lit(True)), F.col(MONTH))
+    since = F.max("begins").over(of_kind)
+    group = F.col("owner").startswith("group:")
+    return (
+        owned.withColumn("begins", begins)
+        .withColumn("since", F.when(group, F.lit("")).otherwise(since))
+        .drop("begins")
+    )
+
+
+def month_number(month: Column) -> Column:
+    """Months since year 0 of a YYYY-MM."""
+    return F.substring(month, 1, 4).cast("int") * 12 + F.substring(month, 6, 2).cast("int")
+
+
+def settled(owned: DataFrame, scheme_card: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Findings with their final `case` and `is_claimed`, and the claims those leave standing.
+
+    A claim is (case, setl_id, bkkp_sn or null, inscp_fen, is_whole, sure). What a contradiction or
+    a breach of the same owner and scheme already claims is not claimed again by statistics; a
+    statistical finding with nothing else to claim, and context, join the better case as words.
+    """
+    claim = _judged(_claims(owned, scheme_card))
+    left = claim.groupBy(FINDING).agg(
+        F.count_if(~F.col("is_taken")).alias("standing"),
+        F.min("taker").alias("taker"),
+    )
+    judged = owned.join(left, on=FINDING, how="left").join(_better(owned), on=OWNER, how="left")
+    nothing_left = (F.col("kind") == STATISTICAL) & (F.col("standing") == 0)
+    host = F.when(nothing_left, F.col("taker")).when(F.col("kind") == CONTEXT, _host())
+    final = (
+        judged.withColumn("is_claimed", host.isNull())
+        .withColumn("case", F.coalesce(host, "case"))
+        .drop("standing", "taker", "better")
+    )
+    hosted = final.where(~F.col("is_claimed")).select(FINDING)
+    standing = claim.where(~F.col("is_taken")).join(hosted, on=FINDING, how="left_anti")
+    return final, standing
+
+
+def _claims(owned: DataFrame, scheme_card: DataFrame) -> DataFrame:
+    whole = F.col("is_whole") | F.coalesce("scheme_is_whole", F.lit(False))
+    carried = owned.join(
+        F.broadcast(scheme_card.select("scheme", "scheme_is_whole")), on="scheme", how="left"
+    ).withColumn("is_whole", whole)
+    known = [*FINDING, *OWNER, "kind", "case", "grade", "sure", "is_whole"]
+    settlements = carried.where("is_whole or size(lines) = 0").select(
+        *known,
+        F.explode("setl_ids").alias("setl_id"),
+        F.lit(None).cast("string").alias("bkkp_sn"),
+        F.lit(0).cast("bigint").alias("inscp_fen"),
+    )
+    lines = (
+        carried.where("not is_whole")
+        .select(*known, F.explode("lines").alias("line"))
+        .select(*known, "line.setl_id", "line.bkkp_sn", "line.inscp_fen")
+    )
+    return settlements.unionByName(lines)
+
+
+def _judged(claim: DataFrame) -> DataFrame:
+    """With `is_taken` and the `taker`: the proved case that claims the same already."""
+    same_settlement = Window.partitionBy(*OWNER, "setl_id")
+    same_line = Window.partitionBy(*OWNER, "setl_id", "bkkp_sn")
+    proved = F.col("kind") == PROVED
+    whole = F.min(F.when(proved & F.col("is_whole"), F.col("case"))).over(same_settlement)
+    line = F.min(F.when(proved, F.col("case"))).over(same_line)
+    taker = F.when(F.col("kind") == STATISTICAL, F.coalesce(whole, line))
+    return claim.withColumn("taker", taker).withColumn("is_taken", taker.isNotNull())
+
+
+def _better(owned: DataFrame) -> DataFrame:
+    """The owner's cases that are more than context: (kind, case, first and last month)."""
+    every = (
+        owned.where(F.col("kind") < CONTEXT)
+        .groupBy(*OWNER, "kind", "case")
+        .agg(
+            F.min(month_number(F.col(MONTH))).alias("first"),
+            F.max(month_number(F.col(MONTH))).alias("last"),
+        )
+    )
+    case = F.struct("kind", "case", "first", "last")
+    return every.groupBy(OWNER).agg(F.array_sort(F.collect_list(case)).alias("better"))
+
+
+def _host() -> Column:
+    """The best case of the owner whose period touches the month of the finding."""
+    month = month_number(F.col(MONTH))
+    touching = F.filter(
+        F.coalesce(
+            "better", F.array().cast("array<struct<kind:int,case:string,first:int,last:int>>")
+        ),
+        lambda c: month.between(c["first"] - REACH_MONTHS, c["last"] + REACH_MONTHS),
+    )
+    return F.get(touching, 0)["case"]

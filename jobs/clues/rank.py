@@ -1,0 +1,37 @@
+"""Which clue to check first: fundwatch.clue.order, in Spark."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from fundwatch.clue import CONTEXT, LAST
+
+MOST: float = 0.97  # no number of findings makes certain before a check
+MOST_CONTEXT: float = 0.3
+
+
+def probability(grade: Column, chances: Column) -> Column:
+    """Noisy-or of the finders' chances: each may be right on its own. An uncalibrated prior.
+
+    `chances` is a sorted array, so that the product has one order. Context stays at 0.3.
+    """
+    none = F.aggregate(chances, F.lit(1.0), lambda left, chance: left * (F.lit(1.0) - chance))
+    most = F.when(grade == CONTEXT, F.lit(MOST_CONTEXT)).otherwise(F.lit(MOST))
+    return F.round(F.least(F.lit(1.0) - none, most), 4)
+
+
+def ranked(clue: DataFrame) -> DataFrame:
+    """Clues with `rank`, from 1; one window over all of them, for they are few."""
+    fen = F.col("amount_fen") + F.col("acct_fen")
+    yuan = fen.cast("decimal(20,0)") / 100
+    band = F.when(yuan < 1, 0).otherwise(F.length(F.floor(yuan).cast("string")))
+    order = (
+        F.col("scheme") == LAST,
+        F.col("grade") == CONTEXT,
+        F.desc(band),
+        F.col("grade"),
+        F.desc(F.round(F.col("probability") * F.col("low_fen"), 2)),
+        F.col("clue_id"),
+    )
+    return clue.withColumn("rank", F.row_number().over(Window.orderBy(*order)))

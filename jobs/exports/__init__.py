@@ -1,0 +1,1 @@
+"""What leaves the lake: the clue contract's files and the supervisors' workbook."""
