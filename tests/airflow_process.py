@@ -1,0 +1,103 @@
+"""Airflow in a process of its own: it sets up logging, database and cwd for all who share one.
+
+python -m tests.airflow_process facts             what the DagBag holds
+python -m tests.airflow_process run CONF DAY…     settlement_watch as of each day, without scheduler
+python -m tests.airflow_process fail              what happens when a task has failed for good
+Each prints one JSON document as its last line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from datetime import time as clock
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+DAGS = Path(__file__).parents[1] / "dags"
+HEAVY = ("pyspark", "delta", "pandas", "mlflow", "sklearn")
+
+
+def facts() -> dict[str, Any]:
+    """Ids, owners and so on of every DAG; seconds and heavy modules that parsing cost."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    import_module("airflow.providers.standard.operators.bash")  # Airflow's own cost, not ours
+    before = set(sys.modules)
+    started = time.perf_counter()
+    bag = DagBag(dag_folder=str(DAGS))
+    seconds = time.perf_counter() - started
+    return {
+        "errors": bag.import_errors,
+        "seconds": seconds,
+        "heavy": [name for name in HEAVY if name in set(sys.modules) - before],
+        "dags": {dag_id: _dag(dag) for dag_id, dag in bag.dags.items()},
+    }
+
+
+def run(conf: dict[str, str], days: list[str]) -> dict[str, Any]:
+    """Run settlement_watch once per day; the state of each task of each run."""
+    from airflow.utils.db import initdb
+
+    from dags.settlement_watch import dag
+    from dags.tasks import ZONE
+
+    initdb()
+    at = (datetime.combine(datetime.fromisoformat(day), clock(3), ZoneInfo(ZONE)) for day in days)
+    runs = [dag.test(logical_date=moment, run_conf=conf) for moment in at]
+    return {
+        day: {task.task_id: str(task.state) for task in done.get_task_instances()}
+        for day, done in zip(days, runs, strict=True)
+    }
+
+
+def fail() -> str:
+    """Tell the hook that task facts of settlement_watch failed."""
+    from dags.tasks import tell_failure
+
+    named = {"dag_id": "settlement_watch", "task_id": "facts", "run_id": "r1", "log_url": None}
+    tell_failure({"task_instance": SimpleNamespace(**named)})  # type: ignore[typeddict-item]
+    return "told"
+
+
+def _dag(dag: Any) -> dict[str, Any]:
+    return {
+        "name": dag.dag_display_name,
+        "tags": sorted(dag.tags),
+        "doc": dag.doc_md,
+        "max_active_runs": dag.max_active_runs,
+        "catchup": dag.catchup,
+        "timetable": type(dag.timetable).__name__,
+        "tasks": [_task(task) for task in dag.topological_sort()],
+    }
+
+
+def _task(task: Any) -> dict[str, Any]:
+    return {
+        "id": task.task_id,
+        "name": task.task_display_name,
+        "owner": task.owner,
+        "retries": task.retries,
+        "pool": task.pool,
+        "doc": task.doc_md,
+        "told": bool(task.on_failure_callback),
+        "command": task.bash_command,
+        "upstream": sorted(task.upstream_task_ids),
+        "outlets": [asset.name for asset in task.outlets],
+    }
+
+
+if __name__ == "__main__":
+    what, *arguments = sys.argv[1:]
+    ways: dict[str, Callable[[], Any]] = {
+        "facts": facts,
+        "fail": fail,
+        "run": lambda: run(json.loads(arguments[0]), arguments[1:]),
+    }
+    print(json.dumps(ways[what](), ensure_ascii=False))
