@@ -53,8 +53,10 @@ def close_groups(ties: nx.Graph[str], least: int, density: float) -> Iterator[li
 
 def _core(graph: nx.Graph[str], k: int) -> nx.Graph[str]:
     """What is left when bridges are cut and people with fewer than `k` ties leave."""
-    left: nx.Graph[str] = nx.Graph(graph.edges)
-    left.remove_edges_from(list(nx.bridges(left)))
+    left: nx.Graph[str] = nx.Graph()
+    left.add_edges_from(graph.edges)
+    bridges = list(nx.bridges(left))
+    left.remove_edges_from(bridges)
     return nx.k_core(left, k)
 
 
