@@ -1,0 +1,1 @@
+"""Speed and scale, with a peer beside each figure, and the proofs too heavy for `make test`."""
