@@ -55,7 +55,7 @@ def _core(graph: nx.Graph[str], k: int) -> nx.Graph[str]:
     """What is left when bridges are cut and people with fewer than `k` ties leave."""
     left: nx.Graph[str] = nx.Graph()
     left.add_edges_from(graph.edges)
-    bridges = list(nx.bridges(left))
+    bridges: list[Any] = list(nx.bridges(left))
     left.remove_edges_from(bridges)
     return nx.k_core(left, k)
 
