@@ -10,6 +10,13 @@ import typer
 from console.options import LAKE, ConfOption, LakeOption
 from fundwatch.errors import UsageError
 from fundwatch.tables.gold import PEER_SCORE
+from models.tracking import Registry, registry_at
+
+# Fund money alone: the baseline that stands beside every score.
+SIZE = """
+    SELECT fixmedins_code AS entity, month, sum(fund_pay_sumamt_fen) AS fund_fen
+    FROM silver.settlement_net WHERE NOT is_void GROUP BY fixmedins_code, month
+"""
 
 models_app = typer.Typer(help="Learned models: train, promote, list.", no_args_is_help=True)
 
@@ -47,9 +54,10 @@ def train(lake: LakeOption = LAKE, conf: ConfOption = None) -> None:
     from models.training import train as fit
 
     with workplace(lake, conf=conf) as place:
-        scores = open_lake(place.lake.root).pandas(PEER_SCORE.name)
+        reader = open_lake(place.lake.root)
         versions = {PEER_SCORE.name: place.lake.version(PEER_SCORE)}
-        typer.echo(str(fit(scores, registry=place.registry, versions=versions)))
+        scores, size = reader.pandas(PEER_SCORE.name), reader.sql(SIZE)
+        typer.echo(str(fit(scores, registry=place.registry, versions=versions, size=size)))
 
 
 @models_app.command()
@@ -76,9 +84,8 @@ def list_models(lake: LakeOption = LAKE, conf: ConfOption = None) -> None:
         typer.echo(str(row))
 
 
-def _registry(lake: str, conf: Path | None):  # type: ignore[no-untyped-def]
+def _registry(lake: str, conf: Path | None) -> Registry:
     from fundwatch.settings import conf_dir, load_settings
-    from models.tracking import registry_at
 
     settings = load_settings(conf_dir(conf))
     return registry_at(settings.models.registry or f"{lake}/ops/mlflow.db")

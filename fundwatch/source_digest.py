@@ -7,15 +7,10 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
-from types import CodeType
-from typing import Protocol, cast
+from pathlib import Path
+from typing import Any
 
 FOLLOWED = ("jobs.", "models.")  # the kernel declares; only these compute
-
-
-class _Loader(Protocol):
-    def get_source(self, name: str) -> str | None: ...
-    def get_code(self, name: str) -> CodeType | None: ...
 
 
 @cache
@@ -42,7 +37,16 @@ def _source(module: str) -> str | None:
         spec = find_spec(module)
     except ModuleNotFoundError:  # `from package.module import name` offers package.module.name too
         return None
-    return cast(_Loader, spec.loader).get_source(module) if spec and spec.loader else None
+    if spec is None or spec.origin is None:
+        return None
+    file = Path(spec.origin)
+    return file.read_text("utf-8") if file.is_file() else _zipped(spec.loader, module)
+
+
+def _zipped(loader: Any, module: str) -> str | None:
+    """Source of a module shipped in an archive, as to a cluster."""
+    source: str | None = loader.get_source(module)
+    return source
 
 
 def _imports(source: str) -> Iterator[str]:

@@ -17,9 +17,7 @@ from fundwatch.lake import Lake
 from fundwatch.ledger import digest
 from fundwatch.settings import Settings
 from fundwatch.tables.ops import FILL
-from models import configured
-from models.base import Detector
-from models.tracking import Registry
+from models import Champions, Configured, configured
 
 E = TypeVar("E", bound=Entry)
 Anything = Mapping[str, Any]
@@ -34,7 +32,7 @@ class Offered:
 
     conf: Path
     settings: Settings
-    registry: Registry | None
+    registry: Champions | None
     unfilled: frozenset[str] = frozenset()
 
     @cached_property
@@ -54,7 +52,7 @@ class Offered:
         return load(DetectorEntry, self.conf / "detectors.yml")
 
     @cached_property
-    def detectors(self) -> tuple[Detector, ...]:
+    def detectors(self) -> tuple[Configured, ...]:
         return configured(self._evaluable(self.detector_entries), self.registry)
 
     @cached_property
@@ -74,9 +72,9 @@ class Offered:
             if self.unfilled & set(entry.needs)
         }
         untrained = {
-            detector.id: reason
+            detector.id: detector.not_evaluable
             for detector in self.detectors
-            if (reason := getattr(detector, "not_evaluable", ""))
+            if detector.not_evaluable
         }
         return lacking | untrained
 
