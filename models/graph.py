@@ -32,13 +32,12 @@ def components(pairs: pd.DataFrame) -> Iterator[pd.DataFrame]:
 def close_groups(ties: nx.Graph[str], least: int, density: float) -> Iterator[list[str]]:
     """Groups of at least `least` people in which at least `density` of all pairs are tied.
 
-    Bridges are cut and loose ends dropped first (everyone keeps two ties); a component that is
-    still too thin is peeled to its next core, so that two rings joined by a chance acquaintance
-    stay two. The result depends on the graph alone, not on any order or seed.
+    Bridges are cut and loose ends dropped first (everyone keeps two ties). A component that is
+    still too thin loses every tie without k common acquaintances, for k = 1, 2, …: two rings
+    joined by a few chance ties stay two. The result depends on the graph alone, not on any order
+    or seed.
     """
-    k = 2
-    cored = _core(ties, k)
-    waiting = [(cored, k)]
+    waiting = [(_core(ties), 2)]
     while waiting:
         graph, k = waiting.pop()
         for people in (sorted(part) for part in nx.connected_components(graph)):
@@ -48,16 +47,16 @@ def close_groups(ties: nx.Graph[str], least: int, density: float) -> Iterator[li
             if nx.density(part) >= density:
                 yield people
             else:
-                waiting.append((_core(part, k + 1), k + 1))
+                waiting.append((nx.k_truss(part, k + 1), k + 1))
 
 
-def _core(graph: nx.Graph[str], k: int) -> nx.Graph[str]:
-    """What is left when bridges are cut and people with fewer than `k` ties leave."""
+def _core(graph: nx.Graph[str]) -> nx.Graph[str]:
+    """What is left when bridges are cut and people with fewer than two ties leave."""
     left: nx.Graph[str] = nx.Graph()
     left.add_edges_from(graph.edges)
     bridges: list[Any] = list(nx.bridges(left))
     left.remove_edges_from(bridges)
-    return nx.k_core(left, k)
+    return nx.k_core(left, 2)
 
 
 def tree_surprise(group: nx.Graph[str], people: int) -> float:
