@@ -178,7 +178,7 @@ def _index(written: dict[str, str]) -> str:
         "page is stale."
     )
     rows = (
-        (f"[{text.splitlines()[0].removeprefix('# ')}]({name})", str(text.count("\n## ")))
+        (f"[{text.splitlines()[0].removeprefix('# ')}]({name})", str(text.count("\n## ") or ""))
         for name, text in written.items()
     )
     return pages.page("Catalogue", intro, pages.grid(("page", "entries"), rows))

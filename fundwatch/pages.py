@@ -202,4 +202,3 @@ def _table_link(name: str) -> str:
 
 def _anchor(name: str) -> str:
     return name.replace(".", "")
-
