@@ -143,7 +143,7 @@ def _layer_page(layer: str) -> str:
 def _landing_page() -> str:
     intro = (
         "What a bureau hands over: `<table>/<batch>/part-*`, CSV or Parquet. Need: `key` and "
-        "`must` cannot be empty; without `may` columns the entries that need them are not evaluable. "
+        "`must` cannot be empty; without `may` columns, entries that need them are not evaluable. "
         "Personal columns leave bronze only as keyed pseudonyms."
     )
     return pages.page("Landing dictionary", intro, *map(pages.landing_section, LANDING.values()))
