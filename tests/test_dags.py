@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 
 from fundwatch.flow import FLOW
+from fundwatch.reader import open_lake
 from fundwatch.tables.silver import SILVER
+from province import World, simulate
 
 ROOT = Path(__file__).parents[1]
 Airflow = Callable[..., Any]
@@ -126,3 +129,63 @@ def test_a_failure_runs_the_command_it_is_given(airflow: Airflow, tmp_path: Path
 @pytest.mark.parametrize("command", ["no-such-command", "'"])
 def test_a_failure_hook_that_fails_hides_nothing(airflow: Airflow, command: str) -> None:
     assert airflow("fail", FUNDWATCH_ON_FAILURE=command) == "told"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> dict[str, str]:
+    """Three months of a small made-up province, and folders for a lake and its clues."""
+    simulate(World(persons=400, institutions=12, months=3, seed=3), tmp_path / "city")
+    folders = {"landing": tmp_path / "city" / "landing", "lake": tmp_path / "lake"}
+    return {name: str(path) for name, path in (folders | {"out": tmp_path / "out"}).items()}
+
+
+def computed(lake: str, step: str) -> list[list[str]]:
+    """Months that each run of a step computed, oldest run first."""
+    runs = open_lake(lake).sql(
+        f"SELECT months FROM ops.run WHERE step = '{step}' AND outcome = 'done' ORDER BY started_at"
+    )
+    return [sorted(month for month, _ in dict(months).items()) for months in runs["months"]]
+
+
+def correct(landing: str, month: str) -> None:
+    """Deliver a settlement of that month once more, its operator corrected a year later."""
+    delivered = Path(landing) / "setl_d" / month
+    with next(delivered.glob("*.csv")).open(encoding="utf-8-sig", newline="") as file:
+        row = next(csv.DictReader(file))
+    later = Path(landing) / "setl_d" / "correction"
+    later.mkdir()
+    with (later / "part-0.csv").open("w", encoding="utf-8", newline="") as file:
+        written = csv.DictWriter(file, row)
+        written.writeheader()
+        written.writerow(row | {"opter_id": "corrected", "updt_time": "2025-06-01 00:00:00"})
+
+
+def test_a_month_runs_with_the_production_operators(
+    airflow: Airflow, place: dict[str, str]
+) -> None:
+    states = airflow("run", json.dumps(place), "2024-02-05")["2024-02-05"]
+    assert set(states.values()) == {"success"}
+    assert computed(place["lake"], "charges") == [["2024-01"]]
+    assert sorted(path.name for path in Path(place["out"]).iterdir()) == [
+        "clues.jsonl",
+        "clues.parquet",
+        "clues.xlsx",
+        "run.json",
+    ]
+
+
+@pytest.mark.scale
+@pytest.mark.timeout(3600)
+def test_a_backfill_of_three_months_and_then_a_late_correction_of_the_first(
+    airflow: Airflow, place: dict[str, str]
+) -> None:
+    days = ["2024-02-05", "2024-03-05", "2024-04-05"]
+    for states in airflow("run", json.dumps(place), *days).values():
+        assert set(states.values()) == {"success"}
+    assert computed(place["lake"], "charges") == [["2024-01"], ["2024-02"], ["2024-03"]]
+    correct(place["landing"], "2024-01")
+    airflow("run", json.dumps(place), "2024-05-05")
+    assert computed(place["lake"], "charges")[3:] == [["2024-01"]]
+    assert computed(place["lake"], "visits")[3:] == [["2024-01", "2024-02"]]  # looks back a month
+    airflow("run", json.dumps(place), "2024-06-05")
+    assert len(computed(place["lake"], "charges")) == 4  # nothing was stale
