@@ -56,10 +56,11 @@ class CoAdmission:
         (given,) = frames
         shared = given.sort_values(["person_a", "person_b"], ignore_index=True)
         ties = shared[self._is_tie(shared)]
+        known = (self._graph(part) for part in components(ties))
         groups = [
-            _Group(self._members(shared, people), self._graph(part).subgraph(people))
-            for part in components(ties)
-            for people in close_groups(self._graph(part), self.at_least, self.density)
+            _Group(self._members(shared, people), graph.subgraph(people))
+            for graph in known
+            for people in close_groups(graph, self.at_least, self.density)
         ]
         groups = [group for group in groups if group.households >= self.households]
         chances = false_discovery(_surprises(shared, groups))

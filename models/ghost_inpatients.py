@@ -62,6 +62,8 @@ class GhostInpatients:
         """At most three findings an institution: after death, proven, doubtful."""
         (conflict,) = frames
         legs = self._legs(conflict.sort_values(["mdtrt_id", "kind", "other"], ignore_index=True))
+        if legs.empty:
+            return
         legs["case"] = _case(legs)
         counted = legs[legs["case"].notna()]
         cases = counted.groupby(["fixmedins_code", "case"], sort=True)

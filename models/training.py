@@ -32,7 +32,6 @@ class TrainingSettings:
     top: int = 20  # rows whose overlap is measured [rows]
     quantiles: int = 200  # steps of the calibration [count]
     least_institutions: int = 20  # fewer cannot tell odd from rare [count]
-    least_share: float = 0.05  # rows in which a feature must have a value [0 to 1]
 
 
 def train(
@@ -66,7 +65,7 @@ def train_odd_institutions(
         raise UsageError(
             f"{count} institutions have peer scores; training needs {settings.least_institutions}"
         )
-    features = _features(own, settings)
+    features = (*sorted(own["indicator_id"].unique()), MISSING)
     matrix = peer_matrix(own, features)
     pipeline = _forest(matrix, settings, settings.seed)
     oddness = _oddness(pipeline, matrix)
@@ -85,12 +84,6 @@ def train_odd_institutions(
         ),
         card=_card(features, data_versions, settings, metrics),
     )
-
-
-def _features(own: pd.DataFrame, settings: TrainingSettings) -> tuple[str, ...]:
-    rows = len(own[[MONTH, "entity"]].drop_duplicates())
-    valued = own.groupby("indicator_id").size() / rows
-    return (*sorted(valued[valued >= settings.least_share].index), MISSING)
 
 
 def _forest(matrix: pd.DataFrame, settings: TrainingSettings, seed: int) -> Pipeline:
