@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -11,13 +12,31 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from fundwatch.errors import DeclarationError
 from fundwatch.tables import TABLES
+from fundwatch.tables.gold import CHARGE_FACT
 from fundwatch.tables.landing import LANDING
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,48}$")]
 Text = Annotated[str, Field(min_length=2)]
+EXCESS: Final = "excess_fen"  # the gap in a rule's sentence that tells the excess of the line
+GAP: Final = re.compile(r"\{(\w+)\}")
+Department = Literal[
+    "MEDICAL_INSURANCE_ADMINISTRATION",
+    "MEDICAL_INSURANCE_AGENCY",
+    "POLICE",
+    "HEALTH_COMMISSION",
+    "MARKET_REGULATION",
+    "DRUG_ADMINISTRATION",
+    "FINANCE",
+    "TAX",
+    "AUDIT",
+    "DISCIPLINE",
+    "PROCURATORATE",
+    "HUMAN_RESOURCES",
+]
 EntityType = Literal["institution", "doctor", "person", "department"]
 
-# The column of a fact that names an entity of that type.
+# What names an entity of that type in a row of a fact: a Spark SQL expression. Ward codes are
+# unique within their institution only.
 ENTITY: Final[dict[tuple[str, str], str]] = {
     ("gold.charge_fact", "institution"): "fixmedins_code",
     ("gold.charge_fact", "doctor"): "bilg_dr_code",
@@ -28,7 +47,7 @@ ENTITY: Final[dict[tuple[str, str], str]] = {
     ("gold.stay_fact", "institution"): "fixmedins_code",
     ("gold.stay_fact", "doctor"): "chfpdr_code",
     ("gold.stay_fact", "person"): "person_key",
-    ("gold.stay_fact", "department"): "dept",
+    ("gold.stay_fact", "department"): "fixmedins_code || '|' || dept",
     ("gold.supply_fact", "person"): "person_key",
     ("gold.institution_day_fact", "institution"): "fixmedins_code",
     ("gold.person_day_fact", "person"): "person_key",
@@ -97,7 +116,7 @@ class Indicator(OverFact):
 
     @property
     def entity(self) -> str:
-        """Column of `over` that names whose value it is."""
+        """Expression over a row of `over` that names whose value it is; null: nobody's."""
         return ENTITY[self.over, self.of]
 
 
@@ -109,12 +128,16 @@ class Case(BaseModel):
     miss: dict[str, Any] | None = None
     amount: int | None = None
 
+    @property
+    def cells(self) -> dict[str, Any]:
+        return self.hit or self.miss or {}
+
 
 class Rule(OverFact):
     """A predicate over one row; where it holds, money is in question.
 
     `amount` is "whole" (all fund money of the row's settlements), "none", or an expression in fen:
-    the excess of inscp_fen of the line. `says` has {column} gaps.
+    the excess of inscp_fen of the line. `says` has {column} gaps; {excess_fen} is that excess.
     """
 
     scheme: Slug
@@ -134,6 +157,27 @@ class Rule(OverFact):
         if {case.hit is None for case in cases} != {True, False}:
             raise ValueError("give at least one hit and one miss")
         return cases
+
+    @model_validator(mode="after")
+    def _speaks_of_its_table(self) -> Rule:
+        """Gaps and example cells are columns; only a line has an excess, only a hit an amount."""
+        known = {*TABLES[self.over].names, EXCESS}
+        used = {*GAP.findall(self.says), *(cell for case in self.examples for cell in case.cells)}
+        if unknown := sorted(used - known):
+            raise ValueError(f"{self.over} has no column {', '.join(unknown)}")
+        if not self.is_whole and self.amount != "none" and self.over != CHARGE_FACT.name:
+            raise ValueError(f"an excess is that of a line, and {self.over} has no lines")
+        has_excess = not self.is_whole and self.amount != "none"
+        if any(
+            (case.amount is not None) != (has_excess and bool(case.hit)) for case in self.examples
+        ):
+            raise ValueError("an example has an amount where it is a hit of a rule with an excess")
+        return self
+
+    @property
+    def is_whole(self) -> bool:
+        """All fund money of the row's settlements is in question."""
+        return self.amount == "whole"
 
 
 class DetectorEntry(Entry):
@@ -157,7 +201,7 @@ class Scheme(BaseModel):
     cleared_if: Text
     check: tuple[Text, ...] = Field(min_length=1)
     legal_basis: tuple[Text, ...] = Field(min_length=1)
-    route_to: tuple[Text, ...] = Field(min_length=1)
+    route_to: tuple[Department, ...] = Field(min_length=1)  # owner first
     tier: Literal["agreement", "administrative", "criminal"]
 
 

@@ -107,6 +107,7 @@ def _counted(line: DataFrame) -> DataFrame:
         line.withColumn("day_rank", F.row_number().over(of_day.orderBy("charged_at", "bkkp_sn")))
         .withColumn("day_cnt", F.sum("cnt").over(of_day))
         .withColumn("item_days", F.count(first_of_day).over(of_item))
+        .withColumn("item_cnt", F.sum("cnt").over(of_item))
         .drop("month", "case_id")
     )
 

@@ -80,6 +80,7 @@ CHARGE_FACT: Final = Table(
     day_cnt         decimal(26,4)  Quantity of the item in this visit on this day [quantity].
     day_rank        int      Place of the line among the item's lines of the day, by time: 1, 2, …
     item_days       int      Days of this visit on which the item was charged [days].
+    item_cnt        decimal(26,4)  Quantity of the item in this visit [quantity].
     bilg_dr_code    string?  Ordering doctor.
     bilg_dept_codg  string?  Ordering department.
     acord_dr_code   string?  Who carried it out.

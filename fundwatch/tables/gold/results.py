@@ -91,11 +91,17 @@ INDICATOR_VALUE: Final = Table(
             "What the entity is.",
             among=("institution", "doctor", "person", "department"),
         ),
-        Column("entity", "string", "Whose value it is: code or person_key."),
+        Column("entity", "string", "Whose value it is: code, institution|ward or person_key."),
         MONTH_COLUMN,
         Column("numerator", "double", "Sum on top, in the indicator's unit."),
         Column("denominator", "double", "Count or sum below the line."),
         Column("value", "double", "numerator / denominator; null below the floor.", null=True),
+        Column(
+            "level",
+            "int",
+            "Highest level (3, 2, 1; 0 none) of the institutions of its rows, where known.",
+            null=True,
+        ),
     ),
 )
 
@@ -116,7 +122,7 @@ PEER_SCORE: Final = Table(
     peers           int      Peers with a value, the entity included [count].
     value           double   The entity's value.
     median          double   Median of the peers.
-    spread          double   1.4826 × median absolute deviation of the peers.
+    spread          double   1.4826 × median absolute deviation of the peers, or its least value.
     distance        double   (value − median) / spread towards the worse side; positive is worse.
     percentile      double   Share of peers not worse [0 to 1].
     excess          double   (value − median) × denominator, on the worse side only.
