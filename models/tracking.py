@@ -104,11 +104,13 @@ class Registry:
         if not self._exists():
             return None
         with self._mlflow() as mlflow:
-            found = _champion(mlflow.MlflowClient(), name)
+            client = mlflow.MlflowClient()
+            found = _champion(client, name)
             if found is None:
                 return None
-            model = mlflow.models.get_model_info(f"models:/{name}/{found.version}")
-            pipeline = mlflow.sklearn.load_model(f"models:/{name}/{found.version}")
+            stored = self._stored(client, found)
+            model = mlflow.models.get_model_info(stored)
+            pipeline = mlflow.sklearn.load_model(stored)
         return _checked(name, str(found.version), pipeline, model)
 
     def versions(self) -> tuple[Version, ...]:
@@ -119,6 +121,19 @@ class Registry:
             client = mlflow.MlflowClient()
             names = sorted(model.name for model in client.search_registered_models())
             return tuple(version for name in names for version in _versions(client, name))
+
+    def _stored(self, client: Any, version: Any) -> str:
+        """Where a version lies: MLflow's address is absolute, and a lake may have been moved."""
+        model_id = str(version.source).removeprefix("models:/")
+        here = self.artifacts / "models" / model_id / "artifacts"
+        if here.is_dir():
+            return str(here)
+        address = str(client.get_logged_model(model_id).artifact_location)
+        if address.startswith("file:") and not Path(address.removeprefix("file://")).is_dir():
+            raise SetupError(
+                f"{version.name} version {version.version} is not in {here}: train again"
+            )
+        return address
 
     def _exists(self) -> bool:
         return not self.uri.startswith(SQLITE) or Path(self.uri.removeprefix(SQLITE)).is_file()
@@ -196,7 +211,8 @@ def _checked(name: str, version: str, pipeline: Scorer, model: Any) -> Scored:
     known = model.metadata or {}
     features, quantiles = tuple(known.get("features", ())), tuple(known.get("quantiles", ()))
     signed = tuple(model.signature.inputs.input_names()) if model.signature else ()
-    if not features or signed != features:
+    fitted = tuple(getattr(pipeline, "feature_names_in_", features))
+    if not features or not features == signed == fitted:
         raise SetupError(f"{name} version {version}: its features are not those it was signed with")
     digest = fingerprint(pipeline, features, quantiles)
     if digest != known.get("digest"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -75,6 +76,24 @@ def test_the_first_training_is_champion_and_a_later_one_waits_to_be_promoted(
     assert promoted.version == second.version
     with pytest.raises(UsageError, match="no version 9"):
         registry.promote("odd_institutions", "9")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_lake_that_was_moved_still_finds_its_model_and_an_altered_one_is_refused(
+    registry: Registry, tmp_path: Path
+) -> None:
+    usual = registry.champion("odd_institutions")
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(registry.artifacts.parent, moved)
+    elsewhere = registry_at(str(moved / "mlflow.db"))
+    found = elsewhere.champion("odd_institutions")
+    assert usual is not None
+    assert found is not None
+    assert found.digest == usual.digest
+    for card in elsewhere.artifacts.rglob("MLmodel"):
+        card.write_text(card.read_text("utf-8").replace("stay_days", "stay_years"), "utf-8")
+    with pytest.raises(SetupError):
+        elsewhere.champion("odd_institutions")
 
 
 def test_equal_trainings_answer_alike_whatever_the_row_order() -> None:
