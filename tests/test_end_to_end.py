@@ -1,0 +1,132 @@
+"""The main job as its users run it: a province in, clues out, proven, and quiet when repeated."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pyspark.sql import SparkSession
+from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
+
+from console.cli import app
+from fundwatch.reader import open_lake
+from jobs.clues.verify import verify
+from jobs.screen import screen
+from jobs.workplace import workplace
+from province import World, simulate
+
+CONF = Path(__file__).parents[1] / "conf"
+IDENTITY = re.compile(r"\b\d{17}[\dX]\b")
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A province of 1,500 people over three months, after `fundwatch screen`."""
+
+    root: Path
+    told: tuple[str, ...]
+
+    @property
+    def lake(self) -> str:
+        return str(self.root / "lake")
+
+    @property
+    def out(self) -> Path:
+        return self.root / "out"
+
+    @property
+    def page(self) -> dict[str, Any]:
+        page: dict[str, Any] = json.loads((self.out / "run.json").read_text(encoding="utf-8"))
+        return page
+
+
+@pytest.fixture(scope="module")
+def screened(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Screened:
+    root = tmp_path_factory.mktemp("province")
+    simulate(World(persons=1500, institutions=30, months=3, seed=11, dirty=0.01), root)
+    told: list[str] = []
+    with workplace(str(root / "lake"), conf=CONF, progress=told.append) as place:
+        assert screen(place, str(root / "landing"), root / "out")
+    return Screened(root, tuple(told))
+
+
+def test_every_row_is_accounted_for(screened: Screened) -> None:
+    tables = screened.page["tables"]
+    assert tables["fee_list_d"]["delivered"] > 1000
+    for name, counts in tables.items():
+        kept = counts["current"] + counts["superseded"] + counts["quarantined"]
+        assert counts["delivered"] == kept, name
+    assert all(row["holds"] for row in screened.page["reconciliation"])
+
+
+def test_clues_are_ranked_without_ties_and_say_the_same_in_both_files(screened: Screened) -> None:
+    parquet = pd.read_parquet(screened.out / "clues.parquet")
+    lines = (screened.out / "clues.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(parquet) > 5
+    assert list(parquet["rank"]) == list(range(1, len(parquet) + 1))
+    assert [json.loads(line)["clue_id"] for line in lines] == list(parquet["clue_id"])
+
+
+def test_every_clue_is_recomputed_from_silver(screened: Screened) -> None:
+    with workplace(screened.lake, conf=CONF, progress=lambda text: None) as place:
+        verdicts = verify(place.lake, place.offered(), None)
+    clues = pd.read_parquet(screened.out / "clues.parquet")
+    assert [verdict.differences for verdict in verdicts if not verdict.is_identical] == []
+    assert len(verdicts) == len(clues)
+
+
+def test_a_second_call_changes_nothing(screened: Screened) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in screened.out.iterdir()}
+    with workplace(screened.lake, conf=CONF, progress=lambda text: None) as place:
+        assert not screen(place, str(screened.root / "landing"), screened.out)
+    assert before == {path.name: path.stat().st_mtime_ns for path in screened.out.iterdir()}
+
+
+def test_run_json_tells_what_each_step_cost(screened: Screened) -> None:
+    steps = {step["step"]: step for step in screened.page["steps"]}
+    names = list(steps)
+    assert (names[0], names[-1]) == ("ingest", "clues")
+    assert all(step["seconds"] > 0 and step["peak_mb"] > 0 for step in steps.values())
+    assert screened.page["not_evaluable"]["odd_institutions"]
+
+
+def test_no_identity_in_clear_beyond_bronze(screened: Screened) -> None:
+    people = pd.concat(
+        pd.read_csv(file, dtype=str)
+        for file in sorted((screened.root / "landing" / "psn_info_b").rglob("*.csv"))
+    )
+    known = set(people["certno"].dropna()) | set(people["psn_no"].dropna())
+    reader = open_lake(screened.lake)
+    for name in reader.tables():
+        if not name.startswith("bronze."):
+            assert not known & _texts(reader.pandas(name)), name
+    sheets = CalamineWorkbook.from_path(str(screened.out / "clues.xlsx"))
+    cells = {
+        str(c)
+        for s in sheets.sheet_names
+        for r in sheets.get_sheet_by_name(s).to_python()
+        for c in r
+    }
+    assert not any(IDENTITY.search(cell) for cell in cells)
+    assert not known & cells
+
+
+def _texts(frame: pd.DataFrame) -> set[str]:
+    texts = frame.select_dtypes("object")
+    return {value for name in texts for value in texts[name] if isinstance(value, str)}
+
+
+def test_the_reading_commands_need_no_spark(screened: Screened) -> None:
+    run = CliRunner()
+    clue_id = pd.read_parquet(screened.out / "clues.parquet")["clue_id"].iloc[0]
+    for command in (["clues"], ["clue", clue_id], ["tables", "gold.clue"], ["status"]):
+        given = command if command[0] == "tables" else [*command, "--lake", screened.lake]
+        said = run.invoke(app, given)
+        assert said.exit_code == 0, said.output
+        assert said.output.strip()
