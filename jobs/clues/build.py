@@ -20,6 +20,7 @@ from jobs.clues.dossier import worded
 from jobs.clues.fuse import cases, settled
 from jobs.clues.heads import reasons, spoken, summed, weighed
 from jobs.clues.identity import named
+from jobs.clues.pinned import pinned
 from jobs.clues.proof import contents, evidence_rows, proof, proved
 from jobs.clues.rank import probability, ranked
 from jobs.clues.related import related
@@ -52,30 +53,32 @@ def clues(
     scheme_card = scheme_cards(spark, schemes)
     finder_card = finder_cards(spark, rules, detector_entries)
     finding, claim = _settled(read, finder_card, scheme_card)
-    share = shares(claim, read[SETTLEMENT_NET]).cache()
-    evidence = evidence_rows(finding.where("is_claimed"), claim, share).cache()
+    share = pinned(shares(claim, read[SETTLEMENT_NET]))
+    evidence = pinned(evidence_rows(finding.where("is_claimed"), claim, share))
     silver = {t: f for t, f in read.items() if t.layer == "silver" and t not in NO_EVIDENCE}
     proofs = proved(evidence, contents(evidence, silver), versions)
-    case = _cases(finding, summed(share, read[PERSON], read[INSTITUTION]))
+    case = pinned(_cases(finding, summed(share, read[PERSON], read[INSTITUTION])))
     told = worded(_with_knowledge(case, finder_card, scheme_card, read[INSTITUTION]))
-    whole = _totalled(named(told, previous).join(proofs, on="case", how="left"))
+    whole = pinned(_totalled(named(pinned(told), previous).join(proofs, on="case", how="left")))
     return _finished(whole, read[VERIFIED_CASE])
 
 
 def _settled(
     read: Mapping[Table, DataFrame], finder_card: DataFrame, scheme_card: DataFrame
 ) -> tuple[DataFrame, DataFrame]:
-    """Findings in their cases, and what they claim; kept, for all that follows starts from them."""
+    """Findings in their cases, and what they claim."""
     every = said(read[RULE_FINDING], read[DETECTOR_FINDING], read[ITEM_ANOMALY])
     grade_sure = F.create_map(*(F.lit(x) for pair in SURE_OF_GRADE.items() for x in pair))
     known = every.join(
         F.broadcast(finder_card.select("finder", "prior", "sure")), on="finder", how="left"
     ).withColumn(
         "sure",
-        F.when(F.col("grade") == "A", 100).otherwise(F.coalesce("sure", grade_sure["grade"])),
+        F.when(F.col("grade") == "A", 100).otherwise(
+            F.coalesce("sure", F.try_element_at(grade_sure, F.col("grade")))
+        ),
     )
-    finding, claim = settled(cases(known).cache(), scheme_card)
-    return weighed(finding).cache(), claim.cache()
+    finding, claim = settled(pinned(cases(known)), scheme_card)
+    return pinned(weighed(finding)), pinned(claim)
 
 
 def _cases(finding: DataFrame, summed_up: DataFrame) -> DataFrame:

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from fundwatch.schema import MONTH
+from jobs.clues.pinned import pinned
 
 FINDING: Final = ["finder", "anchor", MONTH]
 OWNER: Final = ["scheme", "owner"]
@@ -116,7 +117,7 @@ def settled(owned: DataFrame, scheme_card: DataFrame) -> tuple[DataFrame, DataFr
     a breach of the same owner and scheme already claims is not claimed again by statistics; a
     statistical finding with nothing else to claim, and context, join the better case as words.
     """
-    claim = _judged(_claims(owned, scheme_card))
+    claim = pinned(_judged(_claims(owned, scheme_card)))
     left = claim.groupBy(FINDING).agg(
         F.count_if(~F.col("is_taken")).alias("standing"),
         F.min("taker").alias("taker"),
@@ -124,7 +125,7 @@ def settled(owned: DataFrame, scheme_card: DataFrame) -> tuple[DataFrame, DataFr
     judged = owned.join(left, on=FINDING, how="left").join(_better(owned), on=OWNER, how="left")
     nothing_left = (F.col("kind") == STATISTICAL) & (F.col("standing") == 0)
     host = F.when(nothing_left, F.col("taker")).when(F.col("kind") == CONTEXT, _host())
-    final = (
+    final = pinned(
         judged.withColumn("is_claimed", host.isNull())
         .withColumn("case", F.coalesce(host, "case"))
         .drop("standing", "taker", "better")
