@@ -164,11 +164,13 @@ def _knowledge_pages(conf: Path) -> dict[str, str]:
     rules = map(pages.rule_section, load(Rule, conf / "rules"))
     schemes = map(pages.scheme_section, load(Scheme, conf / "schemes.yml"))
     detectors = map(pages.detector_section, load(DetectorEntry, conf / "detectors.yml"))
+    anomalies = map(pages.detector_section, load(DetectorEntry, conf / "anomalies.yml"))
     return {
         "indicators.md": pages.page("Indicators", "From `conf/indicators`.", *indicators),
         "rules.md": pages.page("Rules", "From `conf/rules`.", *rules),
         "schemes.md": pages.page("Schemes", "From `conf/schemes.yml`.", *schemes),
         "detectors.md": pages.page("Detectors", "From `conf/detectors.yml`.", *detectors),
+        "anomalies.md": pages.page("Anomalies", "From `conf/anomalies.yml`.", *anomalies),
     }
 
 

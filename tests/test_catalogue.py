@@ -82,7 +82,8 @@ def root(tmp_path: Path) -> Path:
         (conf / folder).mkdir(parents=True)
         (conf / folder / "some.yml").write_text(entry, encoding="utf-8")
     (conf / "schemes.yml").write_text(SCHEME, encoding="utf-8")
-    (conf / "detectors.yml").write_text(DETECTOR, encoding="utf-8")
+    for name in ("detectors.yml", "anomalies.yml"):
+        (conf / name).write_text(DETECTOR, encoding="utf-8")
     for name in READMES:
         (tmp_path / name).write_text("before\n<!-- flow -->\n<!-- /flow -->\nafter\n")
     return tmp_path
