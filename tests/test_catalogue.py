@@ -30,24 +30,24 @@ INDICATOR = """
   example: {rows: "medfee_fen\\n200000", value: 2000}
 """
 RULE = """
-- id: too_many_bed_days
-  title: 床位费天数超过住院天数
-  over: gold.stay_fact
+- id: price_above_cap
+  title: 单价超过限价
+  over: gold.charge_fact
   scheme: overcharge
   grade: B
   severity: certain
   subject: institution
-  when: bed_days_charged > stay_days + 1 | false
-  amount: bed_inscp_fen
-  says: "床位费 {bed_days_charged} 天"
-  check: [核对病历]
-  cleared_if: fewer days
+  when: pric > cap_pric or (pric | 0) < 0
+  amount: inscp_fen
+  says: "收费 {inscp_fen} 元"
+  check: [核对价格]
+  cleared_if: a newer cap
   source: an article
-  innocent: both days are charged in some places
-  needs: [fee_list_d.cnt]
+  innocent: the cap was raised meanwhile
+  needs: [fee_list_d.pric]
   examples:
-    - {hit: {stay_days: 7, bed_days_charged: 9}, amount: 8000}
-    - miss: {stay_days: 7, bed_days_charged: 8}
+    - {hit: {pric: 2, cap_pric: 1}, amount: 1}
+    - miss: {pric: 1, cap_pric: 1}
 """
 SCHEME = """
 - id: overcharge
@@ -113,12 +113,12 @@ def test_the_dictionary_says_what_becomes_of_a_name(root: Path) -> None:
 
 def test_an_entry_shows_its_innocent_twin_and_what_it_needs(root: Path) -> None:
     page = catalogue(root / "conf")["rules.md"]
-    assert "| innocent twin | both days are charged in some places |" in page
-    assert "| needs | `fee_list_d.cnt` |" in page
+    assert "| innocent twin | the cap was raised meanwhile |" in page
+    assert "| needs | `fee_list_d.pric` |" in page
 
 
 def test_a_bar_in_an_expression_does_not_break_the_table(root: Path) -> None:
-    assert r"`bed_days_charged > stay_days + 1 \| false`" in catalogue(root / "conf")["rules.md"]
+    assert r"(pric \| 0) < 0`" in catalogue(root / "conf")["rules.md"]
 
 
 def test_the_picture_has_every_step_in_both_languages() -> None:
