@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 
 from fundwatch.flow import FLOW
 from fundwatch.reader import open_lake
+from fundwatch.tables.landing import LANDING
 from fundwatch.tables.silver import SILVER
 from province import World, simulate
 
@@ -133,9 +135,12 @@ def test_a_failure_hook_that_fails_hides_nothing(airflow: Airflow, command: str)
 
 @pytest.fixture
 def place(tmp_path: Path) -> dict[str, str]:
-    """Three months of a small made-up province, and folders for a lake and its clues."""
-    simulate(World(persons=400, institutions=12, months=3, seed=3), tmp_path / "city")
+    """Three months of a small made-up province, required tables only, and folders to fill."""
+    simulate(World(persons=400, institutions=24, months=3, seed=3), tmp_path / "city")
     folders = {"landing": tmp_path / "city" / "landing", "lake": tmp_path / "lake"}
+    for table in LANDING.values():
+        if not table.required:
+            shutil.rmtree(folders["landing"] / table.name)
     return {name: str(path) for name, path in (folders | {"out": tmp_path / "out"}).items()}
 
 
