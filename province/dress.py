@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from province.items import group_at, groups
+from province.items import groups
 from province.people import People
-from province.places import DEPT, DEPTS, PHARMACY, Places
+from province.places import DEPT, Places
 from province.presence import in_bed
-from province.world import Floats, Ints, World, coin, unit_hash
+from province.world import Floats, Ints, World, coin, unit_hash, whole
 
 Frame = pd.DataFrame
+_BED = ("place", "beg", "end", "person", "same")
 
 
 @dataclass
@@ -24,9 +25,16 @@ class Beds:
     free: dict[int, list[int]] = field(default_factory=dict)
     taken: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     most: dict[int, int] = field(default_factory=dict)
+    last: dict[tuple[int, int], int] = field(default_factory=dict)  # of a person at a place
 
-    def take(self, place: int, beg: int, end: int) -> int:
-        """The lowest bed free at `beg`; stays must come in order of admission."""
+    def take(self, place: int, beg: int, end: int, person: int, same: int) -> int:
+        """The lowest bed free at `beg`, or on paper the person's last; in order of admission."""
+        bed = self._free(place, beg, end)
+        if same:
+            bed = self.last.setdefault((place, person), bed)
+        return bed
+
+    def _free(self, place: int, beg: int, end: int) -> int:
         free, taken = self.free.setdefault(place, []), self.taken.setdefault(place, [])
         while taken and taken[0][0] <= beg:
             heapq.heappush(free, heapq.heappop(taken)[1])
@@ -48,7 +56,7 @@ def dressed(
     dept = _dept(frame, places)
     frame["dept"] = dept
     given = frame["doctor"].to_numpy()
-    drawn = _doctor(rng, places, place, dept, person)
+    drawn = _doctor(rng, places, place, dept, person, frame["same"].to_numpy())
     frame["doctor"] = np.where(given >= 0, given, drawn)
     count = terminals(places)[place]
     frame["term"] = np.where(
@@ -65,9 +73,7 @@ def dressed(
     stay = np.flatnonzero(in_bed(frame["group"].to_numpy()))
     frame.loc[stay, "bed"] = [
         beds.take(*row)
-        for row in zip(
-            *(frame[c].to_numpy()[stay].tolist() for c in ("place", "beg", "end")), strict=True
-        )
+        for row in zip(*(frame[c].to_numpy()[stay].tolist() for c in _BED), strict=True)
     ]
     frame["vid"] = month * 10_000_000 + np.arange(n)
     frame["refl"] = _referrals(frame, stay)
@@ -95,14 +101,14 @@ def _dept(frame: Frame, places: Places) -> Ints:
     place = frame["place"].to_numpy()
     has = places.doctors > 0
     first = np.where(has.any(1), has.argmax(1), 0)
-    return np.where(has[place, wanted], wanted, first[place])
+    return whole(np.where(has[place, wanted], wanted, first[place]))
 
 
 def _doctor(
-    rng: np.random.Generator, places: Places, place: Ints, dept: Ints, person: Ints
+    rng: np.random.Generator, places: Places, place: Ints, dept: Ints, person: Ints, same: Ints
 ) -> Ints:
     count = places.doctors[place, dept]
-    loyal = coin(rng, 0.6, len(place))
+    loyal = coin(rng, 0.6, len(place)) | (same > 0)
     unit: Floats = np.where(loyal, unit_hash(person, place), rng.random(len(place)))
     nth = (count * unit**1.5).astype(np.int64)
     return np.where(count > 0, places.doctor_from[place, dept] + nth, -1)

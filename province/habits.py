@@ -55,6 +55,7 @@ def visits(person: Ints, group: Ints, beg: Ints, end: Ints, **more: object) -> F
         "person": person, "group": group, "beg": beg, "end": end, "place": -1, "tag": -1,
         "dept": -1, "doctor": -1, "planned": 0, "adm": 2, "out": 1, "refl": -1, "tel": -1,
         "term": -1, "leave": -1, "days": 0, "thin": 0, "follows": 0, "fundrx": 0,
+        "ops": 1, "unseen": 0, "same": 0, "relative": 0, "wait": 0, "box": -1,
     }  # fmt: skip
     frame = pd.DataFrame({**columns, **more})
     return frame.astype(np.int64)
@@ -71,15 +72,29 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
     ]  # fmt: skip
     frame = pd.concat(parts, ignore_index=True)
     who = frame["person"].to_numpy()
-    alive = (people.death[who] > frame["end"].to_numpy() // DAY) & (
+    frame = _until_death(frame, people)
+    alive = (people.death[who] >= frame["end"].to_numpy() // DAY) & (
         people.insured_from[who] <= frame["beg"].to_numpy() // DAY
     )
-    frame = frame[alive].reset_index(drop=True)
-    who, group = frame["person"].to_numpy(), frame["group"].to_numpy()
-    frame["place"] = np.where(
+    living: Frame = frame[alive].reset_index(drop=True)
+    who, group = living["person"].to_numpy(), living["group"].to_numpy()
+    living["place"] = np.where(
         np.isin(group, _KEPT), choice.usual(who, people.town[who], group),
         choice.draw(rng, who, people.town[who], group),
     )  # fmt: skip
+    return living
+
+
+def _until_death(frame: Frame, people: People) -> Frame:
+    """Stays that death cuts short end on that day, and are settled when the family comes."""
+    death = people.death[frame["person"].to_numpy()]
+    beg, end = frame["beg"].to_numpy(), frame["end"].to_numpy()
+    stay = np.array([g.setting == "ip" for g in groups()])[frame["group"].to_numpy()]
+    cut = stay & (beg // DAY < death) & (death <= end // DAY)
+    hour = (unit_hash(frame["person"].to_numpy(), death) * 22 * 3600).astype(np.int64)
+    frame["end"] = np.where(cut, death * DAY + 1800 + hour, end)
+    frame["out"] = np.where(cut, 5, frame["out"])
+    frame["wait"] = np.where(cut, 1, frame["wait"])
     return frame
 
 
@@ -145,9 +160,8 @@ def _pharmacy(world: World, rng: np.random.Generator, month: int, people: People
 def _chronic(world: World, rng: np.random.Generator, month: int, people: People) -> Frame:
     parts = []
     for name, (ill, _) in CHRONIC.items():
-        who = np.flatnonzero(people.has(ill))
-        life = unit_hash(who, np.full_like(who, group_at()[name]))
-        who, life = who[life < 0.8], life[life < 0.8]
+        who = np.flatnonzero(people.enrolled_in(ill))
+        life = unit_hash(who, np.full_like(who, group_at()[name])) * 0.8
         every = np.where(life < 0.35, 1, np.where(life < 0.6, 2, 3))
         if name in ("chr_tx", "chr_tumor", "op_amd", "chr_ckd"):
             every = np.ones_like(every)

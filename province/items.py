@@ -27,6 +27,9 @@ WHEN: Final = (
 )
 
 
+_LIMITS: Final = ("diag", "setting", "hosp_lv", "age_min", "age_max", "sex", "days")
+
+
 @dataclass(frozen=True)
 class Items:
     """The catalogue, one position per item; prices in fen per catalogue unit."""
@@ -47,6 +50,10 @@ class Items:
     is_drug: Bools
     watch: Bools
     high: Bools
+    therapy: Bools  # done by a therapist
+    minutes: Ints  # per unit, 0 where none is set
+    is_test: Bools  # examinations and laboratory items, which end in a report
+    limited: Bools  # drugs with a limit on diagnosis, setting, level, age or course
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -109,6 +116,10 @@ def catalogue() -> Items:
         is_drug=np.isin(list_type, ["101"]),
         watch=np.array(["w" in f.split() for f in flags]),
         high=np.array(["h" in f.split() for f in flags]),
+        therapy=np.isin(_texts(rows, "cls"), ["理疗", "康复", "中医"]) & (list_type == "201"),
+        minutes=_numbers(rows, "minutes", 0).astype(np.int64),
+        is_test=np.isin(_texts(rows, "chrg"), ["03", "04"]),
+        limited=np.array([any(row[c] for c in _LIMITS) for row in rows]),
     )
 
 
@@ -125,6 +136,17 @@ def groups() -> tuple[Group, ...]:
 def group_at() -> dict[str, int]:
     """Position of each group by name."""
     return {group.name: i for i, group in enumerate(groups())}
+
+
+@cache
+def _settings() -> Texts:
+    return np.array([group.setting for group in groups()], dtype=object)
+
+
+def is_stay(group: Ints) -> Bools:
+    """Groups with days in between: stays and family beds."""
+    stay: Bools = (_settings() == "ip")[group]
+    return stay
 
 
 def _unfold(recipes: dict[str, list[dict[str, str]]], name: str) -> list[dict[str, str]]:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from province.items import WHEN, Group, catalogue, groups
 from province.places import Places
-from province.world import DAY, Bools, Floats, Ints, World, coin, unit_hash
+from province.world import DAY, Bools, Floats, Ints, World, coin, unit_hash, whole
 
 Frame = pd.DataFrame
+THERAPIST: Final = 10_000_000  # therapists are numbered from here: 1000 to a place
 _AT: Final = {name: i for i, name in enumerate(WHEN)}
 _STEP: Final = np.array([1, 1, 1, 1, 1, 3, 5, 1, 1, 1])
 
@@ -31,7 +32,7 @@ def fee_lines(world: World, month: int, parts: Frame, places: Places) -> Frame:
             pieces.append(_lines_of(rng, kind, parts.iloc[mine], mine))
     lines = pd.concat(pieces, ignore_index=True)
     away = parts["leave"].to_numpy()[lines["part"].to_numpy()] == lines["t"].to_numpy() // DAY
-    lines = _with_hands(rng, lines[~away].reset_index(drop=True), parts, places)
+    lines = _with_hands(lines[~away].reset_index(drop=True), parts, places)
     return lines.sort_values(["part", "t", "item"], kind="stable").reset_index(drop=True)
 
 
@@ -39,8 +40,8 @@ def new_lines(part: Ints, item: Ints, t: Ints, qty: Ints, **more: object) -> Fra
     """Lines with every column of the working table."""
     columns: dict[str, object] = {
         "part": part, "item": item, "t": t, "qty": qty, "price": -1, "split": 0, "prd": 0,
-        "last": 0, "acord": -1, "order": 0, "refund": -1, "paid_cap": 0,
-        "tag": -1, "excess": 0, "fair": -1,
+        "last": 0, "acord": -1, "order": 0, "refund": -1, "paid_cap": 0, "given": -1, "books": 0,
+        "giveback": 0, "tag": -1, "excess": 0, "fair": -1, "box": -1,
     }  # fmt: skip
     return pd.DataFrame({**columns, **more}).astype(np.int64)
 
@@ -48,7 +49,7 @@ def new_lines(part: Ints, item: Ints, t: Ints, qty: Ints, **more: object) -> Fra
 def bed_days(parts: Frame) -> Ints:
     """Days of ward charges: the day of admission counts, that of discharge does not."""
     nights = parts["pend"].to_numpy() - parts["pbeg"].to_numpy()
-    return np.maximum(1, nights + (parts["mid"].to_numpy() > 0)).astype(np.int64)
+    return whole(np.maximum(1, nights + (parts["mid"].to_numpy() > 0)))
 
 
 def _lines_of(rng: np.random.Generator, kind: Group, parts: Frame, rows: Ints) -> Frame:
@@ -106,7 +107,8 @@ def _thinned(rng: np.random.Generator, kind: Group, parts: Frame, chosen: Bools)
         return chosen
     core = np.isin(kind.item, catalogue().at(*_CORE))
     kept = rng.random(chosen.shape) * 100 >= thin[:, None]
-    return chosen & (core[None, :] | kept | (thin == 0)[:, None])
+    left: Bools = chosen & (core[None, :] | kept | (thin == 0)[:, None])
+    return left
 
 
 _CORE = ("bed", "ward_visit", "nurse2", "nurse3", "infusion", "ivset", "ns250", "cbc", "urine")
@@ -118,25 +120,35 @@ def _packs(item: Ints, days: Ints) -> Ints:
     return np.maximum(1, np.rint(need / items.pack[item])).astype(np.int64)
 
 
+def op_begin(parts: Frame) -> Ints:
+    """When each stay's operation begins [seconds]: the second day, or an hour after arrival."""
+    vid = parts["vid"].to_numpy()
+    hour = 8.5 + 6.5 * unit_hash(vid, np.full_like(vid, 81))
+    day = parts["pbeg"].to_numpy() + 1
+    at = day * DAY + np.rint(hour * 3600).astype(np.int64)
+    short = parts["pend"].to_numpy() <= parts["pbeg"].to_numpy()
+    return np.where(short, parts["beg"].to_numpy() + 3600, at)
+
+
 def _times(
     rng: np.random.Generator, kind: Group, parts: Frame, row: Ints, when: Ints, day: Ints
 ) -> Ints:
     beg, end = parts["beg"].to_numpy()[row], parts["end"].to_numpy()[row]
     if kind.setting != "ip":
-        return beg + (rng.random(len(row)) * np.minimum(end - beg, 2400)).astype(np.int64)
+        return whole(beg + (rng.random(len(row)) * np.minimum(end - beg, 2400)).astype(np.int64))
     start = parts["pbeg"].to_numpy()[row]
     minute = (7.5 * 3600 + rng.random(len(row)) * 8 * 3600).astype(np.int64)
     t = (start + day) * DAY + minute
-    cut = (parts["pend"].to_numpy() > parts["pbeg"].to_numpy())[row] * DAY
-    t = np.where(when == _AT["opday"], start * DAY + cut + minute, t)
+    theatre = op_begin(parts)[row]
+    t = np.where(when == _AT["opday"], theatre + minute % 4000, t)
     t = np.where(when == _AT["last"], end - 1800 - (minute % 3000), t)
-    return np.clip(t, beg + 60 + minute % 600, np.maximum(end - 60, beg + 700))
+    return whole(np.clip(t, beg + 60 + minute % 600, np.maximum(end - 60, beg + 700)))
 
 
 def _split(
     rng: np.random.Generator, kind: Group, col: Ints, when: Ints, parts: Frame, row: Ints
 ) -> Ints:
-    """Which lines are billed in tablets out of an opened pack: take-home drugs and village shops."""
+    """Lines billed in tablets out of an opened pack: take-home drugs and small shops."""
     items = catalogue()
     able = items.is_drug[kind.item[col]] & (items.pack[kind.item[col]] >= 10)
     able &= np.isin(when, [_AT["last"], _AT["once"]]) & ~items.watch[kind.item[col]]
@@ -145,13 +157,31 @@ def _split(
     return split
 
 
-def _with_hands(rng: np.random.Generator, lines: Frame, parts: Frame, places: Places) -> Frame:
-    """Who carried it out: a nurse or therapist of the place for services."""
-    place = parts["place"].to_numpy()[lines["part"].to_numpy()]
-    person = parts["person"].to_numpy()[lines["part"].to_numpy()]
-    items = catalogue()
+def _with_hands(lines: Frame, parts: Frame, places: Places) -> Frame:
+    """Who carried it out: nurses for services, therapists one after another for therapy."""
+    items, part = catalogue(), lines["part"].to_numpy()
+    place = parts["place"].to_numpy()[part]
     service = (items.list_type == "201")[lines["item"].to_numpy()]
-    unit = unit_hash(person, lines["t"].to_numpy() // DAY)
+    unit = unit_hash(parts["person"].to_numpy()[part], lines["t"].to_numpy() // DAY)
     nurse = places.nurse_from[place] + (places.nurses[place] * unit).astype(np.int64)
-    lines["acord"] = np.where(service & (places.nurses[place] > 0), nurse, -1)
+    hands = np.where(service & (places.nurses[place] > 0), nurse, -1)
+    therapy = np.flatnonzero(items.therapy[lines["item"].to_numpy()])
+    hands[therapy] = (
+        THERAPIST + place[therapy] * 1000 + _shifts(lines.iloc[therapy], place[therapy])
+    )
+    lines["acord"] = hands
     return lines
+
+
+def _shifts(therapy: Frame, place: Ints) -> Ints:
+    """Which therapist of the place takes each session: the next when a day of 7 hours is full."""
+    day = therapy["t"].to_numpy() // DAY
+    minutes = therapy["qty"].to_numpy() * catalogue().minutes[therapy["item"].to_numpy()]
+    order = np.lexsort((therapy["t"].to_numpy(), day, place))
+    group = place[order] * 100_000 + day[order]
+    total = np.cumsum(minutes[order])
+    first = np.r_[True, group[1:] != group[:-1]]
+    base = np.maximum.accumulate(np.where(first, total - minutes[order], 0))
+    shift = np.empty(len(order), dtype=np.int64)
+    shift[order] = (total - minutes[order] - base) // 420
+    return np.minimum(shift, 999)

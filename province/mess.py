@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from province.items import groups
 from province.money import FUNDS, PARTS, with_money
-from province.places import Places
 from province.world import DAY, Ints, World, coin, unit_hash
 
 Frame = pd.DataFrame
@@ -20,8 +19,8 @@ MONEY = ("det", *PARTS, "dedc", *FUNDS, "fund", "acct", "kin", "cash")
 class Late:
     """Reversals that fall into the next month: bills and lines waiting with their ids."""
 
-    bills: Frame | None = None
-    lines: Frame | None = None
+    bills: Frame = field(default_factory=pd.DataFrame)
+    lines: Frame = field(default_factory=pd.DataFrame)
 
 
 def with_refunds(rng: np.random.Generator, lines: Frame, parts: Frame) -> Frame:
@@ -29,17 +28,20 @@ def with_refunds(rng: np.random.Generator, lines: Frame, parts: Frame) -> Frame:
     stay = np.array([g.setting == "ip" for g in groups()])[parts["group"].to_numpy()]
     share = np.where(stay, 0.006, 0.001)[lines["part"].to_numpy()]
     taken = coin(rng, share, len(lines)) & (lines["tag"].to_numpy() < 0)
-    rows = np.flatnonzero(taken)
+    whole = lines["giveback"].to_numpy() > 0
+    rows = np.flatnonzero(taken | whole)
     back = lines.iloc[rows].copy()
     back["refund"] = rows
-    back["qty"] = -np.maximum(1, (back["qty"].to_numpy() * rng.random(len(rows))).astype(np.int64))
+    some = np.maximum(1, (back["qty"].to_numpy() * rng.random(len(rows))).astype(np.int64))
+    back["qty"] = -np.where(whole[rows], back["qty"], some)
+    back[["tag", "given"]] = -1
     end = parts["end"].to_numpy()[back["part"].to_numpy()]
     later = back["t"].to_numpy() + rng.integers(600, 5 * 3600, len(rows))
     back["t"] = np.minimum(later, np.maximum(end, back["t"].to_numpy() + 30))
     return pd.concat([lines, with_money(back)], ignore_index=True)
 
 
-def billed(world: World, month: int, parts: Frame, places: Places) -> Frame:
+def billed(world: World, month: int, parts: Frame) -> Frame:
     """The parts as settlements: when they were settled and uploaded."""
     rng = world.rng("bills", month)
     n = len(parts)
@@ -47,12 +49,17 @@ def billed(world: World, month: int, parts: Frame, places: Places) -> Frame:
     place = parts["place"].to_numpy()
     lag = np.where(stay, rng.integers(900, 9000, n), rng.integers(30, 900, n))
     batch = (unit_hash(place, np.full_like(place, 71)) < 0.08) & ~stay  # posts at night
-    done = np.where(parts["mid"].to_numpy() > 0, (parts["pend"].to_numpy() + 1) * DAY - 3600, parts["end"].to_numpy())
+    done = np.where(
+        parts["mid"].to_numpy() > 0,
+        (parts["pend"].to_numpy() + 1) * DAY - 3600,
+        parts["end"].to_numpy(),
+    )
+    lag = lag + parts["wait"].to_numpy() * rng.integers(1, 13, n) * DAY
     night = (done // DAY + 1) * DAY - 600 + rng.integers(0, 540, n)
     bills = parts.copy()
     bills["setl_time"] = np.where(batch, night, done + lag)
-    bills["src"] = -1
-    bills["init_id"] = -1
+    bills["first_time"] = bills["setl_time"]
+    bills[["src", "init_id", "invoice"]] = -1
     bills["refd"] = 0
     bills["updt"] = bills["setl_time"] + 3600 + upload_lag(place, parts["vid"].to_numpy())
     return bills
@@ -65,31 +72,34 @@ def upload_lag(place: Ints, key: Ints) -> Ints:
 
 
 def with_reversals(
-    world: World, month: int, bills: Frame, lines: Frame, late: Late
-) -> tuple[Frame, Frame, Frame, Frame]:
-    """Bills and lines with the month's reversals; then those that will come next month.
+    world: World, month: int, bills: Frame, lines: Frame
+) -> tuple[Frame, Frame, pd.Series[int]]:
+    """Bills and lines with the month's reversals, and when others will be reversed next month.
 
-    A reversal repeats its original with negative money; most are settled again at once.
+    A reversal repeats its original with negative money; most are settled again at once. The last
+    result has the rows of bills that wait as its index.
     """
     rng = world.rng("reversals", month)
-    drawn = coin(rng, 0.006, len(bills)) & (bills["tag"].to_numpy() < 0)
-    drawn &= ~np.isin(np.arange(len(bills)), lines.loc[lines["tag"] >= 0, "bill"].to_numpy())
-    rows = np.flatnonzero(drawn)
-    technical = rng.random(len(rows)) < 0.4
-    wait = np.where(technical, rng.integers(60, 500, len(rows)), rng.integers(3600, 20 * DAY, len(rows)))
+    rows = np.flatnonzero(coin(rng, 0.006, len(bills)))
+    tagged = bills["tag"].to_numpy()[rows] >= 0
+    tagged |= np.isin(rows, lines.loc[lines["tag"] >= 0, "bill"].to_numpy())
+    technical = (rng.random(len(rows)) < 0.4) | tagged
+    slow = rng.integers(3600, 20 * DAY, len(rows))
+    wait = np.where(technical, rng.integers(60, 500, len(rows)), slow)
     when = bills["setl_time"].to_numpy()[rows] + wait
-    over = when >= world.first_day(month + 1) * DAY
-    again = technical | (rng.random(len(rows)) < 0.4)
-    now = rows[~over]
-    bills, lines = _append(bills, lines, now, when[~over], -1)
-    bills, lines = _append(bills, lines, now[again[~over]], when[~over][again[~over]] + 240, 1)
-    return bills, lines, bills.iloc[rows[over]].assign(when=when[over]), _lines_of(lines, rows[over])
+    over = (when >= world.first_day(month + 1) * DAY) & ~tagged
+    again = (technical | (rng.random(len(rows)) < 0.4)) & ~over
+    bills, lines = _append(bills, lines, rows[~over], when[~over], -1)
+    bills, lines = _append(bills, lines, rows[again], when[again] + 240, 1)
+    _hand_on_tags(bills, lines, rows[~over])
+    return bills, lines, pd.Series(when[over], index=rows[over], dtype="int64")
 
 
-def _lines_of(lines: Frame, rows: Ints) -> Frame:
-    kept = lines[np.isin(lines["bill"].to_numpy(), rows)].copy()
-    kept["origin"] = kept.index.to_numpy()
-    return kept
+def _hand_on_tags(bills: Frame, lines: Frame, rows: Ints) -> None:
+    """What was tagged and reversed is tagged in the settlement made again, nowhere else."""
+    void = np.isin(np.arange(len(bills)), rows) | (bills["refd"].to_numpy() > 0)
+    bills["tag"] = np.where(void, -1, bills["tag"])
+    lines["tag"] = np.where(void[lines["bill"].to_numpy()], -1, lines["tag"])
 
 
 def _append(bills: Frame, lines: Frame, rows: Ints, when: Ints, sign: int) -> tuple[Frame, Frame]:
@@ -100,7 +110,8 @@ def _append(bills: Frame, lines: Frame, rows: Ints, when: Ints, sign: int) -> tu
     more["updt"] = when + 1800
     more["src"] = rows if sign < 0 else -1
     more["refd"] = int(sign < 0)
-    copied = _lines_of(lines, rows)
+    copied = lines[np.isin(lines["bill"].to_numpy(), rows)].copy()
+    copied["origin"] = copied.index.to_numpy()
     place_of = np.full(len(bills), -1, dtype=np.int64)
     place_of[rows] = len(bills) + np.arange(len(rows))
     copied["bill"] = place_of[copied["bill"].to_numpy()]
@@ -109,7 +120,9 @@ def _append(bills: Frame, lines: Frame, rows: Ints, when: Ints, sign: int) -> tu
     else:
         copied["refund"] = _shifted(copied, len(lines))
     copied = flipped(copied.drop(columns="origin"), sign)
-    return pd.concat([bills, more], ignore_index=True), pd.concat([lines, copied], ignore_index=True)
+    return pd.concat([bills, more], ignore_index=True), pd.concat(
+        [lines, copied], ignore_index=True
+    )
 
 
 def _shifted(copied: Frame, base: int) -> Ints:
@@ -133,20 +146,28 @@ def flipped(lines: Frame, sign: int) -> Frame:
     return lines
 
 
-def came_late(late: Late) -> tuple[Frame, Frame] | None:
-    """Last month's postponed reversals, negative and naming the ids they take back."""
-    if late.bills is None or late.lines is None or not len(late.bills):
-        return None
-    bills = _signed(late.bills, -1)
-    bills["init_id"] = late.bills["setl_id"].to_numpy()
-    bills["setl_time"] = late.bills["when"].to_numpy()
-    bills["updt"] = bills["setl_time"] + 1800
-    bills["refd"] = 1
-    bills["src"] = -1
-    lines = flipped(late.lines, -1)
-    lines["init_sn"] = late.lines["bkkp_sn"].to_numpy()
-    lines["refund"] = -1
-    lines["bill"] = np.searchsorted(late.bills["setl_id"].to_numpy(), late.lines["setl_no"].to_numpy())
-    return bills.drop(columns="when"), lines
+def with_late(late: Late, bills: Frame, lines: Frame) -> tuple[Frame, Frame]:
+    """Bills and lines with last month's postponed reversals, which name the ids they take back."""
+    if not len(late.bills):
+        return bills, lines
+    back = _signed(late.bills.drop(columns="when"), -1)
+    back["init_id"] = late.bills["setl_id"].to_numpy()
+    back["setl_time"] = late.bills["when"].to_numpy()
+    back["updt"] = back["setl_time"] + 1800
+    back["refd"] = 1
+    taken = flipped(late.lines.drop(columns="setl_no"), -1)
+    taken["init_sn"] = late.lines["bkkp_sn"].to_numpy()
+    taken["refund"] = -1
+    order = np.searchsorted(late.bills["setl_id"].to_numpy(), late.lines["setl_no"].to_numpy())
+    taken["bill"] = len(bills) + order
+    return pd.concat([bills, back], ignore_index=True), pd.concat([lines, taken], ignore_index=True)
 
 
+def postponed(bills: Frame, lines: Frame, waiting: pd.Series[int]) -> Late:
+    """Numbered bills and lines that wait to be reversed; `row` is their place before numbering."""
+    kept = bills[np.isin(bills["row"].to_numpy(), waiting.index.to_numpy())]
+    when = waiting.reindex(kept["row"].to_numpy()).to_numpy()
+    taken = lines[np.isin(lines["bill"].to_numpy(), kept.index.to_numpy())]
+    number = bills["setl_id"].to_numpy()[taken["bill"].to_numpy()]
+    return Late(kept.assign(when=when).drop(columns="row"),
+                taken.assign(setl_no=number).drop(columns="row"))  # fmt: skip

@@ -11,7 +11,7 @@ import pandas as pd
 from province.items import catalogue, group_at, groups
 from province.people import People
 from province.places import Places
-from province.world import Bools, Floats, Ints, World, half_up
+from province.world import Bools, Floats, Ints, World, half_up, whole
 
 Frame = pd.DataFrame
 MICRO: Final = 10_000  # a fen in millionths of a yuan, the grain of unit prices
@@ -92,7 +92,7 @@ def settled(parts: Frame, lines: Frame, people: People, places: Places, purses: 
     """Parts with all settlement money [fen]; medfee = fund + acct + cash holds in each row."""
     money = sums(lines, len(parts))
     frame = pd.concat([parts.reset_index(drop=True), money], axis=1)
-    person, place = frame["person"].to_numpy(), frame["place"].to_numpy()
+    place = frame["place"].to_numpy()
     med = np.array([int(g.med_type) for g in groups()])[frame["group"].to_numpy()]
     stay = np.isin(med, [21, 22, 24, 25, 28, 52])
     band = np.searchsorted([5, 8], places.level[place], side="right")
@@ -118,7 +118,7 @@ def _deductible(frame: Frame, stay: Bools, band: Ints, people: People, purses: P
     later = frame["pbeg"].to_numpy() * 86_400 > frame["beg"].to_numpy()
     due = np.where(later | ~stay, 0, np.where(day, 20_000, due))
     np.add.at(purses.stays, person[stay & ~later], 1)
-    return np.minimum(due, np.maximum(frame["inscp"].to_numpy(), 0))
+    return whole(np.minimum(due, np.maximum(frame["inscp"].to_numpy(), 0)))
 
 
 def _benefit(
@@ -145,9 +145,9 @@ def _registered(frame: Frame, people: People) -> Bools:
     at = group_at()
     ok = np.zeros(len(frame), dtype=bool)
     for shop, ill in (("rx_htn", "htn"), ("rx_dm", "dm"), ("rx_chd", "chd")):
-        ok |= (frame["group"].to_numpy() == at[shop]) & people.has(ill)[frame["person"].to_numpy()]
-    ok |= frame["fundrx"].to_numpy() > 0 if "fundrx" in frame else False
-    return ok
+        enrolled = people.enrolled_in(ill)[frame["person"].to_numpy()]
+        ok |= (frame["group"].to_numpy() == at[shop]) & enrolled
+    return ok | (frame["fundrx"].to_numpy() > 0)
 
 
 def _top_ups(frame: Frame, people: People, serious: Bools, hifp: Ints, shared: Bools) -> None:
@@ -175,7 +175,8 @@ def _accounts(frame: Frame, people: People, purses: Purses, stay: Bools) -> None
     before = pd.Series(wants).groupby(person).cumsum().to_numpy() - wants
     acct = np.clip(purses.balance[person] - before, 0, wants)
     shop = np.array([g.setting == "rx" for g in groups()])[frame["group"].to_numpy()]
-    kin = shop & (people.insutype[person] == 390) & (frame["vid"].to_numpy() % 11 == 0)
+    kin = shop & (people.insutype[person] == 390)
+    kin &= (frame["vid"].to_numpy() % 11 == 0) | (frame["relative"].to_numpy() > 0)
     frame["acct"] = np.where(kin, wants, acct)
     frame["kin"] = np.where(kin, wants, 0)
     frame["cash"] = rest - frame["acct"].to_numpy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from province.emit import LINE, SETL
+from province.cast import LINE, SETL
 from province.world import Ints
 
 Frame = pd.DataFrame
@@ -20,8 +20,10 @@ def numbered(bills: Frame, lines: Frame, month: int) -> tuple[Frame, Frame]:
     to_new = _inverse(order)
     bills = bills.iloc[order].reset_index(drop=True)
     bills["setl_id"] = SETL + month * 10**10 + np.arange(len(bills)) + 1
-    bills["invoice"] = month * 10**7 + np.arange(len(bills)) + 1
     src = bills["src"].to_numpy()
+    own = month * 10**7 + np.arange(len(bills)) + 1
+    taken_back = np.where(src >= 0, own[to_new[np.maximum(src, 0)]], bills["invoice"].to_numpy())
+    bills["invoice"] = np.where(bills["refd"].to_numpy() > 0, taken_back, own)
     known = bills["setl_id"].to_numpy()[to_new[np.maximum(src, 0)]]
     bills["init_id"] = np.where(src >= 0, known, bills["init_id"].to_numpy())
     bill = to_new[lines["bill"].to_numpy()]

@@ -24,8 +24,14 @@ _AT_AGE: Final = {
     "psy": (0.0005, 0.003, 0.004, 0.003), "back": (0, 0.06, 0.18, 0.24),
     "amd": (0, 0, 0.0005, 0.004), "cataract": (0, 0, 0.01, 0.08), "gut": (0.01, 0.05, 0.09, 0.09),
 }  # fmt: skip
+CHRONIC_CODE: Final = {
+    "htn": "M03900", "dm": "M01600", "chd": "M04600", "stroke": "M04803", "copd": "M05300",
+    "ckd": "M07805", "hd": "M07801", "tumor": "M00500", "hepb": "M00201", "tx": "M08300",
+    "psy": "M02102", "amd": "M02901",
+}  # fmt: skip
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国玉兰红梅志文"
+FAR: Final = 10**6  # [days]: still alive
 AWAY: Final = (379602, 379702, 340102)  # home areas of offsite patients
 
 
@@ -47,6 +53,7 @@ class People:
     village: Ints
     household: Ints
     ills: Bools  # people × ILLS
+    enrolled: Bools  # people × ILLS: registered as a chronic disease
     visits: Floats  # personal multiplier of ordinary visits
     death: Ints  # [days], far future where alive
     insured_from: Ints  # [days]
@@ -56,6 +63,11 @@ class People:
 
     def __len__(self) -> int:
         return len(self.birth)
+
+    def enrolled_in(self, ill: str) -> Bools:
+        """Who is registered for outpatient benefits of this illness."""
+        who: Bools = self.enrolled[:, ILLS.index(ill)]
+        return who
 
     def has(self, ill: str) -> Bools:
         """Who has this illness."""
@@ -68,7 +80,7 @@ def people(world: World, places: Places) -> People:
     rng = world.rng("people")
     n, start = world.persons, world.first_day(0)
     age = _ages(rng, n)
-    town = pick(rng, 1.0 / np.arange(1, len(places.town_area) + 1) ** 0.5, n)
+    town = pick(rng, _falling(len(places.town_area), 0.5), n)
     village = rng.integers(0, 8, n)
     household = (town * 8 + village) * 100_000 + rng.integers(0, max(1, n // 150), n)
     offsite = coin(rng, 0.04, n)
@@ -85,14 +97,20 @@ def people(world: World, places: Places) -> People:
     birth = start - np.rint(age * 365.25).astype(np.int64) - rng.integers(0, 365, n)
     horizon = world.months * 30.4
     dies = coin(rng, np.where(age > 60, 0.025 * np.exp((age - 70) / 14), 0.001) * horizon / 365, n)
-    death = np.where(dies, start + rng.integers(20, max(21, int(horizon)), n), 10**6)
+    death = np.where(dies, start + rng.integers(20, max(21, int(horizon)), n), FAR)
+    ills = _ills(rng, age)
     since = start - rng.integers(30, 4000, n)
     return People(
         birth, age, female, insutype, psn_type, poor.astype(np.int64), worker & coin(rng, 0.12, n),
-        emp, area, offsite, town, village, household, _ills(rng, age, female),
+        emp, area, offsite, town, village, household, ills, _enrolled(ills),
         np.exp(rng.normal(-0.25, 0.7, n)), death, np.maximum(since, birth),
         _certnos(rng, area, birth, female), _names(rng, n), _numbers(rng, offsite),
     )  # fmt: skip
+
+
+def _falling(count: int, power: float) -> Floats:
+    """Weights of ranks 1 to count, falling as rank ** -power."""
+    return np.arange(1, count + 1).astype(np.float64) ** -power
 
 
 def _ages(rng: np.random.Generator, n: int) -> Floats:
@@ -105,20 +123,31 @@ def _ages(rng: np.random.Generator, n: int) -> Floats:
 
 def _employers(rng: np.random.Generator, n: int) -> Ints:
     count = max(10, n // 60)
-    return pick(rng, 1.0 / np.arange(1, count + 1) ** 0.8, n)
+    return pick(rng, _falling(count, 0.8), n)
 
 
-def _ills(rng: np.random.Generator, age: Floats, female: Bools) -> Bools:
+def _ills(rng: np.random.Generator, age: Floats) -> Bools:
     band = np.searchsorted([18, 45, 65], age, side="right")
     ills = np.stack([coin(rng, np.array(_AT_AGE[ill])[band], len(age)) for ill in ILLS], axis=1)
     ills[:, ILLS.index("ckd")] &= ~ills[:, ILLS.index("hd")]
     return ills
 
 
+def _enrolled(ills: Bools) -> Bools:
+    """Four in five of the chronically ill are registered, all who are dialysed or transplanted."""
+    person = np.arange(len(ills))[:, None]
+    life = unit_hash(person, np.arange(len(ILLS))[None, :] + 40)
+    always = np.isin(np.array(ILLS), ["hd", "tx"])[None, :]
+    able = np.isin(np.array(ILLS), list(CHRONIC_CODE))[None, :]
+    registered: Bools = ills & able & ((life < 0.8) | always)
+    return registered
+
+
 def check_digits(body: Ints) -> Texts:
     """Check character of 17-digit identity numbers (GB 11643), one per row of n × 17 digits."""
     weights = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-    return np.array(list("10X98765432"), dtype=object)[(body * weights).sum(1) % 11]
+    checks: Texts = np.array(list("10X98765432"), dtype=object)[(body * weights).sum(1) % 11]
+    return checks
 
 
 def certnos(area: Ints, birth: Ints, order: Ints) -> Texts:
@@ -149,7 +178,7 @@ def _certnos(rng: np.random.Generator, area: Ints, birth: Ints, female: Bools) -
 
 
 def _names(rng: np.random.Generator, n: int) -> Texts:
-    family = np.array(list(_FAMILY), dtype=object)[pick(rng, 1 / np.arange(1, 21) ** 0.5, n)]
+    family = np.array(list(_FAMILY), dtype=object)[pick(rng, _falling(20, 0.5), n)]
     given = np.array(list(_GIVEN), dtype=object)
     one, two = given[rng.integers(0, len(given), n)], given[rng.integers(0, len(given), n)]
     whole: Texts = family + one + np.where(rng.random(n) < 0.75, two, "")

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from province.items import catalogue
-from province.world import Bools, Floats, Ints, World, pick
+from province.world import Bools, Floats, Ints, World, pick, whole
 
 CITY: Final = 3799  # no such city: every region code of the province is made up
 DISTRICTS: Final = tuple(CITY * 100 + i for i in (2, 3, 11, 21, 22))
@@ -53,7 +53,10 @@ KINDS: Final = (
     Kind("药店", "大药房", 6, 0.35, (11,), 1.0, 1.0, 0, "", 1.1),
 )
 PHARMACY: Final = 13
-_NAMES = "康和 仁济 惠民 安泰 博爱 同德 长青 福源 永安 益寿 广济 明德 宏仁 华康 新城 东关 西苑 南湖 北园 春晖"
+_NAMES: Final = (
+    "康和 仁济 惠民 安泰 博爱 同德 长青 福源 永安 益寿 "
+    "广济 明德 宏仁 华康 新城 东关 西苑 南湖 北园 春晖"
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def _kinds(rng: np.random.Generator, count: int) -> Ints:
     core = np.repeat(np.arange(len(KINDS)), [k.core for k in KINDS])
     shares = np.array([k.share for k in KINDS])
     more = pick(rng, shares, max(0, count - len(core)))
-    return np.r_[core, more].astype(np.int64)
+    return whole(np.r_[core, more])
 
 
 def _towns(world: World) -> Ints:
@@ -131,7 +134,9 @@ def _prices(rng: np.random.Generator, factor: Floats, kind: Ints, level: Ints) -
     by_level = np.where(services[None, :], factor[:, None], 1.0)
     noise = np.exp(rng.normal(0, np.where(services, 0.02, 0.04), (len(kind), len(items))))
     retail = np.where((kind == PHARMACY)[:, None] & items.is_goods[None, :], 1.12, 1.0)
-    price = np.maximum(np.rint(items.price[None, :] * by_level * noise * retail), 1)
+    dear = (kind == 3)[:, None] & items.is_goods[None, :] & (rng.random(noise.shape) < 0.015)
+    price = items.price[None, :] * by_level * noise * retail * np.where(dear, 1.3, 1.0)
+    price = np.maximum(np.rint(price), 1)
     room = np.where(items.list_type == "101", 1.15, 1.10)
     ceiling = np.rint(items.price[None, :] * by_level * room[None, :])
     capped = services | items.high | (items.lv != "03")
@@ -157,29 +162,29 @@ def _staff(
 ) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints]:
     doctors = np.zeros((len(kind), len(DEPTS)), dtype=np.int64)
     nurses = np.zeros(len(kind), dtype=np.int64)
-    for p, k in enumerate(kind):
+    for p, k in enumerate(kind.tolist()):
         depts = [DEPT[d] for d in KINDS[k].depts.split()]
         count = max(1, round(KINDS[k].doctors * float(weight[p] / size[p]) ** 0.6))
-        for i, dept in enumerate(depts):
+        for i, one in enumerate(depts):
             share = 0.4 if i == 0 and len(depts) > 1 else (0.6 if len(depts) > 1 else 1.0)
-            doctors[p, dept] = max(1, round(count * share / (1 if i == 0 else len(depts) - 1)))
+            doctors[p, one] = max(1, round(count * share / (1 if i == 0 else len(depts) - 1)))
         nurses[p] = 2 if k == PHARMACY else max(1, round(count * 1.4))
     starts = np.cumsum(np.r_[0, (doctors.sum(1) + nurses)])[:-1]
     doctor_from = starts[:, None] + np.cumsum(doctors, 1) - doctors
     nurse_from = starts + doctors.sum(1)
     total = doctors.sum(1) + nurses
-    place = np.repeat(np.arange(len(kind)), total)
+    where = np.repeat(np.arange(len(kind)), total)
     dept = np.concatenate([_dept_of(doctors[p], int(nurses[p]), rng) for p in range(len(kind))])
-    kinds = np.where(kind[place] == PHARMACY, 3, 2)
-    types = np.where(np.arange(len(place)) < nurse_from[place], 1, kinds)
+    kinds = np.where(kind[where] == PHARMACY, 3, 2)
+    types = np.where(np.arange(len(where)) < nurse_from[where], 1, kinds)
     therapist = (types == 2) & np.isin(dept, [DEPT["tcm"], DEPT["rehab"]])
-    return doctors, doctor_from, nurses, nurse_from, place, dept, np.where(therapist, 4, types)
+    return doctors, doctor_from, nurses, nurse_from, where, dept, np.where(therapist, 4, types)
 
 
 def _dept_of(doctors: Ints, nurses: int, rng: np.random.Generator) -> Ints:
     own = np.repeat(np.arange(len(DEPTS)), doctors)
     there = np.flatnonzero(doctors) if doctors.any() else np.array([0])
-    return np.r_[own, np.sort(there[rng.integers(0, len(there), nurses)])].astype(np.int64)
+    return whole(np.r_[own, np.sort(there[rng.integers(0, len(there), nurses)])])
 
 
 def place_name(places: Places, position: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from province.items import group_at, groups
+from province.items import groups
 from province.world import Bools, Ints
 
 Frame = pd.DataFrame
@@ -35,7 +35,8 @@ def settle_conflicts(frame: Frame, busy: Ints, free: Bools) -> Frame:
     tagged = frame["tag"].to_numpy() != -1
     walking = ~stay & ~tagged
     keep = ~walking | ~_meets(frame, walking, frame[stay & ~free])
-    return frame[keep].reset_index(drop=True)
+    settled: Frame = frame[keep].reset_index(drop=True)
+    return settled
 
 
 def _meets(frame: Frame, asked: Bools, stays: Frame) -> Bools:

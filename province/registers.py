@@ -1,4 +1,4 @@
-"""Registers delivered once: institutions, staff, insured people, departments, catalogue, groups."""
+"""Registers of places: institutions, departments, agreements and staff."""
 
 from __future__ import annotations
 
@@ -7,78 +7,55 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from province.emit import Names
-from province.items import catalogue
-from province.people import ILLS, People, certnos
-from province.places import DEPTS, KINDS, PHARMACY, Places, place_name
-from province.world import DAY, Ints, Texts, World, unit_hash
+from province.cast import Cast, depts_of, therapist_number
+from province.lines import THERAPIST
+from province.places import DEPT, KINDS, PHARMACY, Places, place_name
+from province.world import DAY, Ints, World, unit_hash
 from province.write import Cells, ids, table_of, texts
 
-TOWNS: Final = 100  # town numbers in village codes start here
-_CHRONIC: Final = {
-    "htn": "M03900", "dm": "M01600", "chd": "M04600", "stroke": "M04803", "copd": "M05300",
-    "ckd": "M07805", "hd": "M07801", "tumor": "M00500", "hepb": "M00201", "tx": "M08300",
-    "psy": "M02102", "amd": "M02901",
-}  # fmt: skip
-
-
-def names_of(people: People, places: Places) -> Names:
-    """Codes of places, staff, people, areas and departments by position."""
-    n = len(places)
-    head = np.where(places.kind == PHARMACY, "P", "H").astype(object)
-    serial = np.char.zfill((unit_hash(np.arange(n), np.full(n, 21)) * 900).astype(int).astype(str), 3)
-    area = places.area.astype(str)
-    place = head + np.char.add(np.char.add(area, serial), np.char.zfill(np.arange(n).astype(str), 3)).astype(object)
-    count = len(places.staff_place)
-    letter = np.array(["D", "N", "Y", "T"], dtype=object)[places.staff_type - 1]
-    number = np.char.zfill((np.arange(count) * 7919 % 1_000_003).astype(str), 8)
-    staff = letter + np.char.add("3799", number).astype(object)
-    dept = np.tile(np.array([f"{c}" for c in _CATY], dtype=object), n)
-    return Names(place, staff, people.psn_no, people.area.astype(str).astype(object), dept)
-
-
-_CATY: Final = ("A03", "A04", "A0406", "A05", "A07", "A10", "A50", "A20", "A0308", "A19", "A28", "A15", "A21")
 _DEPT_NAMES: Final = (
     "内科", "外科", "骨科", "妇产科", "儿科", "眼科", "中医科", "急诊科", "血液净化室", "肿瘤科",
     "重症医学科", "精神科", "康复医学科",
 )  # fmt: skip
 
 
-def _updated(world: World, size: int) -> Cells:
+def updated(world: World, size: int) -> Cells:
+    """The registers' time of last change: the night before the first month."""
     return Cells(np.full(size, (world.first_day(0) - 1) * DAY + 3 * 3600))
 
 
-def institutions(world: World, places: Places, names: Names, beds: dict[int, int]) -> pa.Table:
+def institutions(world: World, cast: Cast, beds: dict[int, int]) -> pa.Table:
     """fixmedins_b: places of the city; those elsewhere are in no register."""
+    places = cast.places
     at = np.flatnonzero(~places.abroad)
-    kind = places.kind[at]
-    rng = world.rng("fixmedins")
-    town = places.town[at]
-    ward = np.array([places.doctors[p].sum() > 0 and KINDS[places.kind[p]].size >= 3 for p in at])
+    kind, town, rng = places.kind[at], places.town[at], world.rng("fixmedins")
+    ward = np.array([bool(KINDS[k].size >= 3 and KINDS[k].doctors) for k in kind])
     approved = np.array([round(beds.get(int(p), 0) * 1.06) + 8 for p in at])
-    begun = world.first_day(0) - rng.integers(200, 5000, len(at))
+    machines = _machines(places)[at]
+    owner = np.where(places.chain[at] >= 0, places.chain[at], at)
     columns = {
-        "fixmedins_code": texts(names.place, at),
+        "fixmedins_code": texts(cast.place, at),
         "fixmedins_name": texts([place_name(places, int(p)) for p in at], np.arange(len(at))),
-        "fixmedins_type": texts(["1", "2"], (kind == PHARMACY).astype(np.int64)),
+        "fixmedins_type": texts(("1", "2"), (kind == PHARMACY).astype(np.int64)),
         "medins_type": texts([k.name for k in KINDS], kind),
         "hosp_lv": texts([f"{i:02d}" for i in range(15)], places.level[at]),
-        "medins_natu": texts(["1", "2"], places.private[at].astype(np.int64)),
+        "medins_natu": texts(("1", "2"), places.private[at].astype(np.int64)),
         "fix_blng_admdvs": ids(places.area[at]),
         "lnt": Cells(1_175_000 + (town % 8) * 900 + rng.integers(0, 500, len(at))),
         "lat": Cells(361_000 + (town // 8) * 900 + rng.integers(0, 500, len(at))),
-        "approved_beds": Cells(approved, ward), "hd_machines": Cells(_machines(places)[at], _machines(places)[at] > 0),
-        "legrep": texts(_heads(world), (unit_hash(np.where(places.chain[at] >= 0, places.chain[at], at), np.full(len(at), 22)) * 400).astype(np.int64)),
-        "parent_code": texts(names.place, places.chain[at]),
-        "begndate": Cells(begun),
-        "cred_lv": texts(list("ABCDE"), rng.integers(0, 3, len(at))),
-        "updt_time": _updated(world, len(at)),
+        "approved_beds": Cells(approved, ward), "hd_machines": Cells(machines, machines > 0),
+        "legrep": texts(_heads(world), (unit_hash(owner, owner * 0 + 22) * 400).astype(np.int64)),
+        "parent_code": texts(cast.place, places.chain[at]),
+        "begndate": Cells(world.first_day(0) - rng.integers(200, 5000, len(at))),
+        "cred_lv": texts(tuple("ABCDE"), rng.integers(0, 3, len(at))),
+        "updt_time": updated(world, len(at)),
     }  # fmt: skip
     return table_of("fixmedins_b", columns, len(at))
 
 
 def _machines(places: Places) -> Ints:
-    return np.where(places.doctors[:, DEPTS.index("hemo")] > 0, np.maximum(10, places.weight * 5), 0).astype(np.int64)
+    has = places.doctors[:, DEPT["hemo"]] > 0
+    return np.where(has, np.maximum(10, places.weight * 5), 0).astype(np.int64)
 
 
 def _heads(world: World) -> list[str]:
@@ -89,98 +66,68 @@ def _heads(world: World) -> list[str]:
     ]
 
 
-def staff(world: World, places: Places, names: Names) -> pa.Table:
-    """staff_b: doctors, nurses, pharmacists and therapists of the city's places."""
-    rng = world.rng("staff")
+def staff(world: World, cast: Cast, therapists: set[int]) -> pa.Table:
+    """staff_b: doctors, nurses, pharmacists, and every therapist who worked."""
+    rng, places = world.rng("staff"), cast.places
     at = np.flatnonzero(~places.abroad[places.staff_place])
-    place, n = places.staff_place[at], len(at)
-    birth = world.first_day(0) - rng.integers(24 * 365, 62 * 365, n)
+    extra = np.array(sorted(therapists), dtype=np.int64)
+    there = (extra - THERAPIST) // 1000
+    place = np.r_[places.staff_place[at], there]
+    n, rehab = len(place), places.doctors[there, DEPT["rehab"]] > 0
+    own = places.staff_dept[at]
+    dept = np.r_[own, np.where(rehab, DEPT["rehab"], DEPT["tcm"])]
+    codes = [*cast.staff[at], *(f"T{c}" for c in therapist_number(extra))]
+    certs = [*cast.staff_cert[at], *cast.people.certno[extra % len(cast.people)]]
     columns = {
-        "staff_code": texts(names.staff, at), "fixmedins_code": texts(names.place, place),
+        "staff_code": texts(codes, np.arange(n)), "fixmedins_code": texts(cast.place, place),
         "staff_name": texts(_heads(world), rng.integers(0, 400, n)),
-        "certno": Cells(pa.array(certnos(places.area[place], birth, rng.integers(0, 999, n)).tolist(), pa.string())),
-        "staff_type": texts(["1", "2", "3", "4"], places.staff_type[at] - 1),
-        "dept_codg": texts(names.dept, place * len(DEPTS) + places.staff_dept[at]),
+        "certno": texts(certs, np.arange(n)),
+        "staff_type": ids(np.r_[places.staff_type[at], np.full(len(extra), 4)]),
+        "dept_codg": depts_of(cast, place, dept, places.kind[place] != PHARMACY),
         "begndate": Cells(world.first_day(0) - rng.integers(30, 4000, n)),
-        "stas": texts(["1", "2", "3"], (rng.random(n) > 0.99).astype(np.int64)),
+        "stas": texts(("1", "2", "3"), (rng.random(n) > 0.99).astype(np.int64)),
         "points": Cells(np.where(rng.random(n) < 0.97, 0, rng.integers(1, 6, n))),
-        "updt_time": _updated(world, n),
+        "updt_time": updated(world, n),
     }  # fmt: skip
     return table_of("staff_b", columns, n)
 
 
-def registered(people: People) -> tuple[Ints, Texts]:
-    """Chronic registrations: row (person, illness) pairs and the code of each illness."""
-    codes = np.array([_CHRONIC.get(ill, "") for ill in ILLS], dtype=object)
-    person, ill = np.nonzero(people.ills & np.array([bool(c) for c in codes])[None, :])
-    life = unit_hash(person, ill + 40)
-    kept = (life < 0.8) | np.isin(ill, [ILLS.index("hd"), ILLS.index("tx")])
-    return np.stack([person[kept], ill[kept]], 1), codes
-
-
-def insured(world: World, people: People, places: Places) -> pa.Table:
-    """psn_info_b: the city's own insured; guests are registered at home."""
-    at = np.flatnonzero(~people.offsite)
-    n = len(at)
-    pairs, codes = registered(people)
-    diseases = np.full(len(people), "", dtype=object)
-    for ill in np.unique(pairs[:, 1]):
-        who = pairs[pairs[:, 1] == ill, 0]
-        diseases[who] = np.where(diseases[who] == "", codes[ill], diseases[who] + ";" + codes[ill])
-    since = str(np.datetime64(world.first_day(0) - 700, "D"))
-    dated = np.array([";".join([since] * d.count(";") + [since]) if d else None for d in diseases[at]], dtype=object)
-    village = places.town_area[people.town[at]] * 10**6 + (TOWNS + people.town[at]) * 1000 + 200 + people.village[at]
-    dead = people.death[at] < world.first_day(world.months)
+def departments(world: World, cast: Cast, beds: dict[int, int]) -> pa.Table:
+    """medins_dept_b: the departments that have doctors."""
+    places = cast.places
+    place, dept = np.nonzero((places.doctors > 0) & ~places.abroad[:, None])
+    share = places.doctors[place, dept] / places.doctors.sum(1)[place]
+    count = np.array([beds.get(int(p), 0) for p in place]) * 1.1 * share
     columns = {
-        "psn_no": texts(people.psn_no, at), "insu_admdvs": ids(people.area[at]),
-        "certno": texts(people.certno, at),
-        "gend": texts(["1", "2"], people.female[at].astype(np.int64)),
-        "brdy": Cells(people.birth[at]), "insutype": ids(people.insutype[at]),
-        "emp_no": ids(np.where(people.emp[at] >= 0, 37_990_000 + people.emp[at], -1), "E"),
-        "village": ids(village),
-        "sp_psn_type": texts(["低保", "特困", "残疾"], people.poor[at] - 1),
-        "opsp_dise_code": Cells(pa.array([d or None for d in diseases[at]], pa.string())),
-        "opsp_begndate": Cells(pa.array(dated.tolist(), pa.string())),
-        "insu_begndate": Cells(people.insured_from[at]),
-        "death_date": Cells(people.death[at], dead),
-        "updt_time": _updated(world, n),
+        "fixmedins_code": texts(cast.place, place), "dept_no": texts(cast.dept, dept),
+        "dept_name": texts(_DEPT_NAMES, dept), "caty": texts(cast.dept, dept),
+        "aprv_bed_cnt": Cells(np.rint(count).astype(np.int64), count > 0),
+        "updt_time": updated(world, len(place)),
     }  # fmt: skip
-    return table_of("psn_info_b", columns, n)
+    return table_of("medins_dept_b", columns, len(place))
 
 
-def items_register(world: World) -> pa.Table:
-    """hilist_b: the catalogue in one validity period."""
-    items = catalogue()
-    rows, n = items.rows, len(items)
-
-    def numbers(column: str, scale: int) -> Cells:
-        there = np.array([bool(r[column]) for r in rows])
-        return Cells(np.array([round(float(r[column] or 0) * scale) for r in rows]), there)
-
-    def words(column: str) -> Cells:
-        return Cells(pa.array([r[column] or None for r in rows], pa.string()))
-
-    top = np.where(items.list_type == "201", 1.3 * 1.15 * 1.10, 1.15)
-    ceiling = np.rint(items.price * top).astype(np.int64) * 10_000
-    flags = [r["flags"].split() for r in rows]
+def agreements(world: World, cast: Cast) -> pa.Table:
+    """fixmedins_cntr_reg_d: a status from before the first month; a few were suspended a while."""
+    places, rng = cast.places, world.rng("agreements")
+    at = np.flatnonzero(~places.abroad)
+    first = world.first_day(0) - 200
+    paused = np.sort(rng.permutation(at)[: max(1, len(at) // 60)])
+    place = np.r_[at, paused, paused]
+    begun = np.r_[
+        np.full(len(at), first), np.full(len(paused), first + 60), np.full(len(paused), first + 120)
+    ]
+    until = np.r_[
+        np.where(np.isin(at, paused), first + 59, 0),
+        np.full(len(paused), first + 119),
+        np.zeros(len(paused)),
+    ]
+    status = np.r_[np.zeros(len(at)), np.ones(len(paused)), np.zeros(len(paused))].astype(np.int64)
+    target = np.rint(places.weight[place] * world.persons * 900).astype(np.int64)
     columns = {
-        "hilist_code": texts(items.code, np.arange(n)),
-        "begndate": Cells(np.full(n, world.first_day(0) - 365 * 2)),
-        "hilist_name": texts(items.name, np.arange(n)), "list_type": texts(items.list_type, np.arange(n)),
-        "ingredient": words("cls"), "spec": words("spec"), "unit": words("unit"),
-        "pack_size": numbers("pack", 10_000), "ddd": numbers("ddd", 10_000),
-        "chrgitm_lv": texts(items.lv, np.arange(n)),
-        "pric_uplmt_amt": Cells(ceiling, items.lv != "03"),
-        "nego_flag": texts(["0", "1"], np.array([int("n" in f) for f in flags])),
-        "high_value_flag": texts(["0", "1"], items.high.astype(np.int64)),
-        "watch_flag": texts(["0", "1"], items.watch.astype(np.int64)),
-        "lmt_sex": words("sex"), "lmt_age_min": numbers("age_min", 10_000),
-        "lmt_age_max": numbers("age_max", 10_000), "lmt_setting": words("setting"),
-        "lmt_hosp_lv": words("hosp_lv"), "lmt_diag": words("diag"),
-        "lmt_days": numbers("days", 1), "daily_cap": numbers("cap", 10_000),
-        "minutes": numbers("minutes", 10_000), "needs_oprn": words("needs"),
-        "updt_time": _updated(world, n),
+        "fixmedins_code": texts(cast.place, place), "efft_date": Cells(begun),
+        "invd_date": Cells(until.astype(np.int64), until > 0),
+        "cntr_stas": texts(("1", "2"), status), "fund_target": Cells(target),
+        "updt_time": updated(world, len(place)),
     }  # fmt: skip
-    return table_of("hilist_b", columns, n)
-
-
+    return table_of("fixmedins_cntr_reg_d", columns, len(place))

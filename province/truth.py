@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from province.cast import Cast
 from province.world import Ints, half_up
 
 WHOLE: Final = frozenset(
@@ -18,6 +19,7 @@ WHOLE: Final = frozenset(
     "collusion pharmacy_fraud offsite_fraud post_death opsp_qualification trace_code_repeat "
     "drug_resale_ring".split()
 )
+_SETTLEMENT: Final = ("tag", "setl_id", "amount", "pbeg", "pend", "place", "person")
 SCHEME, TWIN, ERROR = "scheme", "twin", "data_error"
 
 
@@ -54,16 +56,16 @@ class Truth:
 
     def note(self, bills: pd.DataFrame, lines: pd.DataFrame) -> None:
         """Keep the month's tagged settlements (whole schemes and all twins) and tagged lines."""
-        whole = bills[bills["tag"] >= 0]
-        whole = whole[[self._is_whole(t) for t in whole["tag"]]]
-        kept = whole[["tag", "setl_id", "fund", "pbeg", "pend", "place", "person"]]
-        self.settlements.append(kept.rename(columns={"fund": "amount"}))
+        numbers = [one.number for one in self.instances if one.scheme in WHOLE]
+        whole = bills[bills["tag"].isin(numbers)]
+        self.settlements.append(whole.rename(columns={"fund": "amount"})[list(_SETTLEMENT)])
         tagged = lines[lines["tag"] >= 0]
         if len(tagged):
             self._note_lines(bills, tagged)
 
-    def _is_whole(self, tag: int) -> bool:
-        return self.instances[tag].scheme in WHOLE
+    def settled(self) -> pd.DataFrame:
+        """Every tagged settlement so far, with the amount in question [fen]."""
+        return _joined(self.settlements, list(_SETTLEMENT))
 
     def _note_lines(self, bills: pd.DataFrame, tagged: pd.DataFrame) -> None:
         bill = bills.iloc[tagged["bill"].to_numpy()]
@@ -80,7 +82,7 @@ class Truth:
         self.lines.append(frame)
         keys = ["tag", "setl_id", "fund", "inscp", "pbeg", "pend", "place", "person"]
         per = bill[keys[1:]].assign(tag=frame["tag"].to_numpy(), excess=excess)
-        per = per.groupby(keys, sort=True, as_index=False)["excess"].sum()
+        per = per.groupby(keys, sort=True)["excess"].sum().reset_index()
         per["amount"] = fund_share(*(per[c].to_numpy() for c in ("excess", "fund", "inscp")))
         self.settlements.append(per.drop(columns=["fund", "inscp", "excess"]))
 
@@ -102,29 +104,29 @@ def fund_share(excess: Ints, fund: Ints, inscp: Ints) -> Ints:
     return np.where(inscp > 0, half_up(excess * fund, np.maximum(inscp, 1)), 0)
 
 
-def write_truth(
-    truth: Truth, out: Path, place_codes: dict[int, str], psn: dict[int, tuple[str, str]]
-) -> None:
+def write_truth(truth: Truth, out: Path, cast: Cast) -> None:
     """out/truth: instance, settlement, line, party as parquet and csv."""
     out.mkdir(parents=True)
-    columns = ["tag", "setl_id", "amount", "pbeg", "pend", "place", "person"]
-    settled = _joined(truth.settlements, columns)
-    lines = _joined(
-        truth.lines, ["tag", "bkkp_sn", "setl_id", "excess", "amount", "cnt", "excess_cnt", "fair"]
-    )
+    settled = truth.settled()
     named = [i.id for i in truth.instances]
-    _save(out, "instance", _instances(truth, settled, place_codes))
+    _save(out, "instance", _instances(truth, settled, cast))
     _save(out, "settlement", _rows(settled, named, {"setl_id": "setl_id", "amount": "amount_fen"}))
-    keep = {"bkkp_sn": "bkkp_sn", "setl_id": "setl_id", "excess": "excess_inscp_fen",
-            "amount": "amount_fen", "cnt": "cnt", "excess_cnt": "excess_cnt", "fair": "fair_micro"}  # fmt: skip
-    _save(out, "line", _rows(lines, named, keep))
-    _save(out, "party", _parties(truth, settled, place_codes, psn))
+    _save(out, "line", _rows(_joined(truth.lines, list(_LINE)), named, _LINE))
+    _save(out, "party", _parties(truth, settled, cast))
+
+
+_LINE: Final = {
+    "bkkp_sn": "bkkp_sn", "setl_id": "setl_id", "excess": "excess_inscp_fen",
+    "amount": "amount_fen", "cnt": "cnt", "excess_cnt": "excess_cnt", "fair": "fair_micro",
+}  # fmt: skip
 
 
 def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    columns = list(dict.fromkeys(["tag", *columns]))
+    parts = [p[columns] for p in parts if len(p)]
     if not parts:
         return pd.DataFrame({c: pd.Series(dtype="int64") for c in columns})
-    return pd.concat([p[columns] for p in parts], ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _rows(frame: pd.DataFrame, named: list[str], keep: dict[str, str]) -> pd.DataFrame:
@@ -136,12 +138,18 @@ def _rows(frame: pd.DataFrame, named: list[str], keep: dict[str, str]) -> pd.Dat
     return made.sort_values(list(made.columns[:2]), kind="stable").reset_index(drop=True)
 
 
-def _instances(truth: Truth, settled: pd.DataFrame, codes: dict[int, str]) -> pd.DataFrame:
+def planted(truth: Truth, settled: pd.DataFrame) -> list[Instance]:
+    """Instances that came to something: in a small world some find nobody to act with."""
+    seen = set(settled["tag"])
+    return [one for one in truth.instances if one.number in seen]
+
+
+def _instances(truth: Truth, settled: pd.DataFrame, cast: Cast) -> pd.DataFrame:
     rows = []
     by_tag = dict(tuple(settled.groupby("tag")))
-    for one in truth.instances:
+    for one in planted(truth, settled):
         mine = by_tag.get(one.number, settled.iloc[:0])
-        places = sorted({codes[p] for p in mine["place"]})
+        places = sorted({str(cast.place[p]) for p in mine["place"]})
         span = (_day(mine["pbeg"].min()), _day(mine["pend"].max())) if len(mine) else (None, None)
         twin = truth.instances[one.twin_of].id if one.twin_of >= 0 else ""
         rows.append(
@@ -153,14 +161,13 @@ def _instances(truth: Truth, settled: pd.DataFrame, codes: dict[int, str]) -> pd
     return pd.DataFrame(rows, columns=names)
 
 
-def _parties(
-    truth: Truth, settled: pd.DataFrame, codes: dict[int, str], psn: dict[int, tuple[str, str]]
-) -> pd.DataFrame:
-    rows = {(i.id, *party) for i in truth.instances for party in i.parties}
+def _parties(truth: Truth, settled: pd.DataFrame, cast: Cast) -> pd.DataFrame:
+    rows = {(i.id, *party) for i in planted(truth, settled) for party in i.parties}
     for tag, place in set(zip(settled["tag"], settled["place"], strict=True)):
-        rows.add((truth.instances[tag].id, codes[place], "institution", "executor"))
+        rows.add((truth.instances[tag].id, str(cast.place[place]), "institution", "executor"))
     for tag, person in set(zip(settled["tag"], settled["person"], strict=True)):
-        rows.add((truth.instances[tag].id, "|".join(psn[person]), "person", "lender"))
+        who = f"{cast.people.psn_no[person]}|{cast.people.certno[person]}"
+        rows.add((truth.instances[tag].id, who, "person", "lender"))
     names = ["instance_id", "party", "party_type", "role"]
     return pd.DataFrame(sorted(rows), columns=names)
 

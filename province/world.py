@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -74,11 +74,16 @@ class World:
         return self.schemes == "all" or (isinstance(self.schemes, tuple) and scheme in self.schemes)
 
 
+def whole(values: Any) -> Ints:
+    """The values as 64-bit whole numbers."""
+    return np.asarray(values, dtype=np.int64)
+
+
 def pick(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
     """`size` indices drawn with these weights, by one search in the cumulated weights."""
     edges = np.cumsum(weights)
     found = np.searchsorted(edges, rng.random(size) * edges[-1], side="right")
-    return np.minimum(found, len(weights) - 1).astype(np.int64)
+    return whole(np.minimum(found, len(weights) - 1))
 
 
 def coin(rng: np.random.Generator, share: float | Floats, size: int) -> Bools:
@@ -101,5 +106,4 @@ def unit_hash(*parts: Ints) -> Floats:
 def half_up(numerator: Ints, denominator: Ints | int) -> Ints:
     """numerator / denominator rounded half up, away from zero for negatives, exact in integers."""
     sign = np.where(numerator < 0, -1, 1)
-    result: Ints = sign * ((2 * np.abs(numerator) + denominator) // (2 * denominator))
-    return result
+    return whole(sign * ((2 * np.abs(numerator) + denominator) // (2 * denominator)))

@@ -145,10 +145,17 @@ def _totals(name: str, table: pa.Table) -> dict[str, str]:
     """Sums of the money columns over the rows as delivered; unreadable cells count as nothing."""
     sums = {}
     for column in LANDING[name].columns:
-        if column.kind == "m" and table.schema.field(column.name).type != pa.string():
-            total = pc.sum(table.column(column.name)).as_py()
+        if column.kind == "m":
+            total = pc.sum(_readable(table.column(column.name))).as_py()
             sums[column.name] = f"{total or 0:.2f}"
     return sums
+
+
+def _readable(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    if cells.type != pa.string():
+        return cells
+    good = pc.fill_null(pc.match_substring_regex(cells, r"^-?\d+\.\d\d$"), False)
+    return cells.filter(good).cast(TYPES["m"])
 
 
 def _digest(path: Path) -> str:

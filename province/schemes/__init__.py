@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from province.schemes.base import Scheme
 from province.schemes.co_admission import CoAdmission
 from province.schemes.ghost import Ghost
+from province.schemes.high_cost import HighCost
+from province.schemes.impersonation import Impersonation
+from province.schemes.low_threshold import LowThreshold
+from province.schemes.overcharge import Overcharge
+from province.schemes.phantom import Phantom
+from province.schemes.post_death import PostDeath
+from province.schemes.resale import Resale
+from province.schemes.split import Split
+from province.schemes.swap import Swap
+from province.schemes.trace_repeat import TraceRepeat
 
-SCHEMES: Final[tuple[Scheme, ...]] = (Ghost(), CoAdmission())
+
+def schemes() -> tuple[Scheme, ...]:
+    """All of them, freshly made: a scheme remembers its plans while a province is made."""
+    return (
+        Ghost(), CoAdmission(), Split(), Resale(), Overcharge(), Swap(), LowThreshold(),
+        Impersonation(), PostDeath(), Phantom(), TraceRepeat(), HighCost(),
+    )  # fmt: skip

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
 import numpy as np
 import pandas as pd
 
 from province.choice import Choice
-from province.people import People
+from province.people import FAR, People
 from province.places import Places
 from province.truth import Instance, Truth
-from province.world import DAY, Bools, Ints, World
+from province.world import Bools, Ints, World
 
 Frame = pd.DataFrame
+SCHEME_COUNT: Final = 14  # more schemes, smaller shares
+EMPTY: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass
@@ -26,51 +29,176 @@ class Stage:
     choice: Choice
     truth: Truth
     busy: Ints  # until when each person is in hospital [seconds]
-    taken: Bools  # people already in a plan: a person plays in one instance of a kind
+    taken: Bools  # people already in a plan: a person plays in one instance
+    hosts: set[int] = field(default_factory=set)  # places already in a plan
+    ways: dict[tuple[int, int], str] = field(default_factory=dict)  # odd supply of (place, item)
 
     def recruit(self, rng: np.random.Generator, able: Bools, count: int) -> Ints:
-        """Up to `count` untaken people out of the able, now taken."""
-        pool = np.flatnonzero(able & ~self.taken & (self.people.death > 20_000_000 // DAY))
-        pool = pool[self.people.death[pool] >= 10**6]
+        """Up to `count` people out of the able who play nowhere yet and stay alive; now taken."""
+        pool = np.flatnonzero(able & ~self.taken & (self.people.death >= FAR))
         chosen = np.sort(rng.permutation(pool)[:count])
         self.taken[chosen] = True
         return chosen.astype(np.int64)
 
+    def near(self, place: int, able: Bools, least: int = 20) -> Bools:
+        """The able who live in the place's town, else its district, else all: enough of them."""
+        people, places = self.people, self.places
+        town = able & (people.town == places.town[place])
+        area = able & (people.area == places.area[place])
+        pools: tuple[Bools, ...] = (town, area)
+        for pool in pools:
+            if int((pool & ~self.taken).sum()) >= least:
+                return pool
+        return able
+
     def size(self, rng: np.random.Generator, least: int, most: int) -> int:
-        """A heavy-tailed size between clumsy and careful, smaller in small worlds."""
+        """A heavy-tailed size between careful and clumsy, smaller in small worlds."""
         scale = min(1.0, (self.world.persons / 100_000) ** 0.5 + 0.15)
-        drawn = least + (most - least) * scale * float(rng.beta(0.8, 2.0))
-        return int(round(drawn))
+        drawn = round(least + (most - least) * scale * float(rng.beta(0.8, 2.0)), 0)
+        return max(2, min(int(drawn), self.quota() // 2))
 
     def count(self) -> int:
         """Instances of each scheme in a world of this size."""
-        return int(np.clip(round(self.world.persons / 16_000), 2, 14))
+        return max(2, int(self.world.persons**0.5 / 32 + 0.5))
+
+    def quota(self) -> int:
+        """Most settlements of one instance: all schemes together stay below 3 % of the world's."""
+        settlements = self.world.persons * self.world.months * 0.6
+        return max(4, int(0.024 * settlements / (SCHEME_COUNT * self.count())))
+
+    def left(self, plan: Plan, month: int) -> int:
+        """How many settlements the plan may still make this month, its quota spread evenly."""
+        rest = self.quota() - plan.done
+        months = max(1, int((plan.months >= month).sum()))
+        return max(0, min(rest, max(3, -(-rest // months))))
+
+    def host(self, rng: np.random.Generator, *kinds: int) -> int:
+        """A place of these kinds that plays in no plan yet, while there are such."""
+        able = self.places.of(*kinds)
+        fresh = able[~np.isin(able, list(self.hosts))]
+        chosen = int(rng.choice(fresh if len(fresh) else able))
+        self.hosts.add(chosen)
+        return chosen
+
+    def window(self, rng: np.random.Generator, least: int, most: int) -> Ints:
+        """Consecutive months of the world, between `least` and `most` of them."""
+        span = min(self.world.months, int(rng.integers(least, most + 1)))
+        first = int(rng.integers(0, self.world.months - span + 1))
+        return np.arange(first, first + span)
+
+    def day(self, rng: np.random.Generator, month: int, size: int, margin: int = 2) -> Ints:
+        """Days of the month, the last `margin` of it left out."""
+        days = max(1, self.world.days(month) - margin)
+        return self.world.first_day(month) + rng.integers(0, days, size)
+
+    def carefulness(self, rng: np.random.Generator, most: float = 0.5) -> float:
+        """How well this one hides, 0 clumsy to 1 perfect; camouflage raises it."""
+        hidden = self.world.camouflage
+        return hidden + (1 - hidden) * float(rng.uniform(0, most))
+
+
+@dataclass
+class Plan:
+    """One instance as planned: where, with whom, in which months, how carefully."""
+
+    number: int
+    variant: str
+    twin: bool
+    places: Ints
+    people: Ints
+    months: Ints
+    careful: float = 0.0
+    number_of: dict[str, int] = field(default_factory=dict)  # what else the scheme must remember
+    done: int = 0  # settlements tagged so far
+
+    @property
+    def place(self) -> int:
+        """Its first place."""
+        return int(self.places[0])
 
 
 class Scheme:
     """A scheme with its twins: plans once, then adds visits and bends lines month by month."""
 
-    id = ""
+    id: ClassVar[str]
+    variants: ClassVar[tuple[str, ...]]
+    twins: ClassVar[tuple[str, ...]]
+
+    def __init__(self) -> None:
+        self.plans: list[Plan] = []
 
     def plan(self, stage: Stage) -> None:
-        """Choose places, people and months; open instances in the truth."""
+        """Instances of each variant in turn, each with a twin of its own and some with two."""
+        rng = stage.world.rng(self.id, "plan")
+        self.plans = []
+        for i in range(stage.count()):
+            bad = stage.truth.open(self.id, self.variants[i % len(self.variants)])
+            self.plans.append(self.cast(stage, rng, bad))
+            for k in range(1 + i % 2):
+                name = self.twins[(i + k) % len(self.twins)]
+                good = stage.truth.open(self.id, name, "twin", bad.number)
+                self.plans.append(self.cast(stage, rng, good))
 
-    def visits(self, stage: Stage, month: int, honest: Frame) -> list[Frame]:
-        """Visits to add this month, tagged with their instance."""
+    def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
+        """Choose places, people and months of one instance."""
+        raise NotImplementedError
+
+    def act(self, stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> list[Frame]:
+        """The plan's visits of one of its months."""
         return []
 
-    def lines(self, stage: Stage, month: int, lines: Frame, parts: Frame) -> Frame:
-        """The month's lines, bent; parts are the rows they belong to."""
+    def bend(
+        self, stage: Stage, rng: np.random.Generator, lines: Frame, parts: Frame, plan: Plan
+    ) -> Frame:
+        """The touched parts' lines with what the plan does to them."""
         return lines
 
-    def free(self, tag: Ints, truth: Truth) -> Bools:
-        """Which tags are stays whose person really lives elsewhere meanwhile."""
-        return np.zeros(len(tag), dtype=bool)
+    def touches(self, stage: Stage, parts: Frame, plan: Plan) -> Bools:
+        """Parts whose lines the plan may bend this month; none unless a scheme says so."""
+        return np.zeros(len(parts), dtype=bool)
+
+    def visits(self, stage: Stage, month: int) -> list[Frame]:
+        """Visits to add this month; tag -2 marks an honest visit that must not be dropped."""
+        frames = []
+        for plan in self.plans:
+            if month in plan.months:
+                rng = stage.world.rng(self.id, plan.number, month)
+                left = stage.left(plan, month)
+                for frame in self.act(stage, rng, month, plan):
+                    kept = _within(frame, left)
+                    tagged = int((kept["tag"] >= 0).sum())
+                    left, plan.done = left - tagged, plan.done + tagged
+                    frames.append(kept)
+        return frames
+
+    def free(self, plan: Plan) -> bool:
+        """Whether the people of this plan's stays really live elsewhere meanwhile."""
+        return False
 
 
-def scheme_and_twin(
-    truth: Truth, scheme: str, variant: str, twin: str
-) -> tuple[Instance, Instance]:
-    """An instance of the scheme and the twin that looks like it."""
-    bad = truth.open(scheme, variant)
-    return bad, truth.open(scheme, twin, "twin", bad.number)
+def sorted_lines(pieces: list[Frame]) -> Frame:
+    """Lines put together, in order of part, time and item."""
+    whole = pd.concat(pieces, ignore_index=True)
+    return whole.sort_values(["part", "t", "item"], kind="stable").reset_index(drop=True)
+
+
+def _within(frame: Frame, left: int) -> Frame:
+    """The visits of which no more than `left` are tagged."""
+    tagged = frame["tag"].to_numpy() >= 0
+    kept: Frame = frame[~tagged | (np.cumsum(tagged) <= left)]
+    return kept
+
+
+def idle(stage: Stage, who: Ints, beg: Ints) -> Bools:
+    """Who is in no hospital when the visit begins, nor the day before."""
+    ok: Bools = stage.busy[who] < beg - 86_400
+    return ok
+
+
+def of_instance(one: Instance, places: Ints | int, people: Ints, months: Ints, careful: float = 0.0,
+                **number_of: int) -> Plan:  # fmt: skip
+    """A plan for this instance."""
+    return Plan(
+        one.number, one.variant, one.kind == "twin", np.atleast_1d(np.asarray(places)), people,
+        months, careful, number_of,
+    )  # fmt: skip

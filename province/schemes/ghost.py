@@ -2,90 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from province.habits import clock, visits
 from province.items import group_at
-from province.schemes.base import Frame, Scheme, Stage
-from province.truth import Truth
-from province.world import DAY, Bools, Ints
+from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance
+from province.truth import Instance
+from province.world import DAY, Ints
 
-VARIANTS: Final = ("whole_ward", "weekday_signers", "low_income_cards")
-TWINS: Final = ("family_bed", "transfer_day", "leave_day")
-
-
-@dataclass
-class _Plan:
-    number: int
-    twin: bool
-    variant: str
-    place: int
-    people: Ints
-    months: Ints
-    careful: float  # share of stays without any contradiction
+_HOSTS: Final = {"family_bed": (4, 5), "transfer_day": (3, 4), "leave_day": (10, 11)}
 
 
-@dataclass
 class Ghost(Scheme):
     """Hanging beds at small hospitals; twins are family beds, transfer days and lawful leave."""
 
-    id: str = "ghost_inpatient"
-    plans: list[_Plan] = field(default_factory=list)
+    id = "ghost_inpatient"
+    variants = ("whole_ward", "weekday_signers", "low_income_cards")
+    twins = ("family_bed", "transfer_day", "leave_day")
 
-    def plan(self, stage: Stage) -> None:
-        """A few hospitals, each with its cards; as many twins at places of the same kinds."""
-        self.plans = []
-        rng = stage.world.rng(self.id, "plan")
-        hosts = stage.places.of(3, 4, 11)
-        for i in range(stage.count()):
-            bad = stage.truth.open(self.id, VARIANTS[i % 3])
-            self._add(stage, rng, bad.number, bad.variant, int(rng.choice(hosts)), twin=False)
-            for twin in (TWINS[i % 3], TWINS[(i + 1) % 3])[: 1 + i % 2]:
-                good = stage.truth.open(self.id, twin, "twin", bad.number)
-                place = int(rng.choice(stage.places.of(*_TWIN_KINDS[twin])))
-                self._add(stage, rng, good.number, twin, place, twin=True)
-
-    def _add(
-        self, stage: Stage, rng: np.random.Generator, number: int, variant: str, place: int, *, twin: bool
-    ) -> None:
+    def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
+        """A hospital and the cards it holds: elderly people of the neighbourhood."""
         people = stage.people
-        able = (people.age > 45) & (people.age < 85) & ~people.has("hd")
-        if variant == "low_income_cards":
+        place = stage.host(rng, *_HOSTS.get(one.variant, (3, 4, 11)))
+        able = (people.age > 48) & (people.age < 86) & ~people.has("hd") & ~people.has("chemo")
+        if one.variant == "low_income_cards":
             able &= people.poor > 0
-        near = people.town == stage.places.town[place]
-        able &= near if (able & near & ~stage.taken).sum() > 30 else np.ones_like(near)
-        if variant == "family_bed":
-            able &= people.age > 60
-        cards = stage.recruit(rng, able, stage.size(rng, 4, 45))
-        span = min(stage.world.months, int(rng.integers(2, 8)))
-        first = int(rng.integers(0, stage.world.months - span + 1))
-        careful = stage.world.camouflage + (1 - stage.world.camouflage) * float(rng.uniform(0, 0.5))
-        self.plans.append(
-            _Plan(number, twin, variant, place, cards, np.arange(first, first + span), careful)
-        )
+        if one.variant == "family_bed":
+            able &= people.age > 62
+        cards = stage.recruit(rng, stage.near(place, able, 40), stage.size(rng, 4, 45))
+        return of_instance(one, place, cards, stage.window(rng, 2, 7), stage.carefulness(rng))
 
-    def visits(self, stage: Stage, month: int, honest: Frame) -> list[Frame]:
-        """Stays of the month's cards with what contradicts them elsewhere, and the twins' stays."""
-        frames = []
-        for plan in self.plans:
-            if month in plan.months and len(plan.people):
-                rng = stage.world.rng(self.id, plan.number, month)
-                frames += self._act(stage, rng, month, plan)
-        return frames
+    def free(self, plan: Plan) -> bool:
+        """Ghosts live on at home, and so do people in family beds."""
+        return not plan.twin or plan.variant == "family_bed"
 
-    def _act(self, stage: Stage, rng: np.random.Generator, month: int, plan: _Plan) -> list[Frame]:
+    def act(self, stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> list[Frame]:
+        """Stays of the month's cards with what contradicts them, or what explains the likeness."""
         share = 0.9 / max(1.0, len(plan.months) / 2)
         who = plan.people[rng.random(len(plan.people)) < share]
-        first, days = stage.world.first_day(month), stage.world.days(month)
-        day = first + rng.integers(0, max(1, days - 2), len(who))
+        day = stage.day(rng, month, len(who))
         if plan.variant == "whole_ward":
-            day = first + np.minimum(days - 2, (rng.integers(0, 4, len(who)) * 7 + rng.integers(0, 3, len(who))))
+            waves = rng.integers(0, 4, len(who)) * 7 + rng.integers(0, 3, len(who))
+            day = stage.world.first_day(month) + np.minimum(waves, 26)
         beg = day * DAY + clock(rng, len(who), 8, 18)
-        who, beg, day = _idle(stage, who, beg, day)
+        ok = idle(stage, who, beg)
+        who, beg, day = who[ok], beg[ok], day[ok]
         if plan.variant == "family_bed":
             return _family_bed(rng, plan, who, beg, day)
         if plan.variant == "transfer_day":
@@ -94,35 +57,19 @@ class Ghost(Scheme):
             return _leave(stage, rng, plan, who, beg, day)
         return _ghosts(stage, rng, plan, who, beg, day)
 
-    def free(self, tag: Ints, truth: Truth) -> Bools:
-        """Ghosts live on at home."""
-        ghosts = [p.number for p in self.plans if not p.twin or p.variant == "family_bed"]
-        chosen: Bools = np.isin(tag, ghosts)
-        return chosen
-
-
-_TWIN_KINDS: Final = {"family_bed": (4, 5), "transfer_day": (3, 4), "leave_day": (10, 11)}
-
-
-def _idle(stage: Stage, who: Ints, beg: Ints, day: Ints) -> tuple[Ints, Ints, Ints]:
-    ok = stage.busy[who] < beg - DAY
-    return who[ok], beg[ok], day[ok]
-
 
 def _ghosts(
-    stage: Stage, rng: np.random.Generator, plan: _Plan, who: Ints, beg: Ints, day: Ints
+    stage: Stage, rng: np.random.Generator, plan: Plan, who: Ints, beg: Ints, day: Ints
 ) -> list[Frame]:
     at, n = group_at(), len(who)
-    group = np.array([at[g] for g in ("ip_weak", "ip_back", "ip_vertigo", "ip_htn")])
-    kinds = group[rng.integers(0, 4, n)]
+    kinds = np.array([at[g] for g in ("ip_weak", "ip_back", "ip_vertigo", "ip_htn")])
     length = np.clip(np.rint(rng.normal(8, 2.2, n)), 4, 14).astype(np.int64)
     end = (day + length) * DAY + clock(rng, n, 8.5, 15)
-    thin = rng.integers(55, 95, n)
     stays = visits(
-        who, kinds, beg, end, place=plan.place, tag=plan.number, thin=thin, planned=0,
+        who, kinds[rng.integers(0, 4, n)], beg, end, place=plan.place, tag=plan.number,
+        thin=rng.integers(55, 95, n), unseen=round(90 * (1 - plan.careful)),
+        doctor=_few_doctors(stage, rng, plan.place, n),
     )  # fmt: skip
-    doctor = _few_doctors(stage, rng, plan.place, n)
-    stays["doctor"] = doctor
     seen = rng.random(n) >= plan.careful
     return [stays, _elsewhere(stage, rng, who[seen], day[seen], length[seen])]
 
@@ -131,20 +78,16 @@ def _few_doctors(stage: Stage, rng: np.random.Generator, place: int, n: int) -> 
     count = int(stage.places.doctors[place].sum())
     if count == 0:
         return np.full(n, -1)
-    start = int(stage.places.doctor_from[place, 0])
-    return start + rng.integers(0, max(1, min(2, count)), n)
+    return int(stage.places.doctor_from[place, 0]) + rng.integers(0, min(2, count), n)
 
 
-def _elsewhere(
-    stage: Stage, rng: np.random.Generator, who: Ints, day: Ints, length: Ints
-) -> Frame:
+def _elsewhere(stage: Stage, rng: np.random.Generator, who: Ints, day: Ints, length: Ints) -> Frame:
     """Ordinary purchases and visits of people who are at home, in the middle of their stay."""
     reps = rng.integers(1, 3, len(who))
     who, day, length = (np.repeat(x, reps) for x in (who, day, length))
     at, people = group_at(), stage.people
-    group = np.array([at[g] for g in ("rx_cold", "rx_home", "op_cold", "op_gastric")])[
-        rng.integers(0, 4, len(who))
-    ]
+    kinds = np.array([at[g] for g in ("rx_cold", "rx_home", "op_cold", "op_gastric")])
+    group = kinds[rng.integers(0, 4, len(who))]
     group = np.where(people.has("htn")[who], at["rx_htn"], group)
     inside = 1 + (rng.random(len(who)) * np.maximum(length - 2, 1)).astype(np.int64)
     beg = (day + inside) * DAY + clock(rng, len(who), 9, 19)
@@ -154,7 +97,7 @@ def _elsewhere(
 
 
 def _family_bed(
-    rng: np.random.Generator, plan: _Plan, who: Ints, beg: Ints, day: Ints
+    rng: np.random.Generator, plan: Plan, who: Ints, beg: Ints, day: Ints
 ) -> list[Frame]:
     """At home by contract: med_type 71 says so, and life goes on."""
     end = (day + rng.integers(12, 28, len(who))) * DAY + clock(rng, len(who), 8, 15)
@@ -163,7 +106,7 @@ def _family_bed(
 
 
 def _transfer(
-    stage: Stage, rng: np.random.Generator, plan: _Plan, who: Ints, beg: Ints, day: Ints
+    stage: Stage, rng: np.random.Generator, plan: Plan, who: Ints, beg: Ints, day: Ints
 ) -> list[Frame]:
     """Discharged to a bigger hospital and admitted there the same day: two stays share a day."""
     at, n = group_at(), len(who)
@@ -175,26 +118,21 @@ def _transfer(
     end = (day + length + rng.integers(4, 9, n)) * DAY + clock(rng, n, 9, 15)
     bigger = stage.places.of(0, 1)
     host = bigger[rng.integers(0, len(bigger), n)]
-    second = visits(who, kinds, back, end, place=host, tag=plan.number, adm=3, follows=1)
-    return [first, second]
+    return [first, visits(who, kinds, back, end, place=host, tag=plan.number, adm=3, follows=1)]
 
 
 def _leave(
-    stage: Stage, rng: np.random.Generator, plan: _Plan, who: Ints, beg: Ints, day: Ints
+    stage: Stage, rng: np.random.Generator, plan: Plan, who: Ints, beg: Ints, day: Ints
 ) -> list[Frame]:
     """Lawful leave: nothing is charged on the day the patient sees a doctor elsewhere."""
     at, n = group_at(), len(who)
     name = "ip_psych" if stage.places.kind[plan.place] == 10 else "ip_rehab"
-    length = rng.integers(14, 24, n)
     away = day + rng.integers(5, 12, n)
-    end = (day + length) * DAY + clock(rng, n, 9, 15)
+    end = (day + rng.integers(14, 24, n)) * DAY + clock(rng, n, 9, 15)
     stays = visits(
         who, np.full(n, at[name]), beg, end, place=plan.place, tag=plan.number, leave=away
     )
     group = np.array([at[g] for g in ("op_eye", "op_dental")])[rng.integers(0, 2, n)]
     place = stage.choice.usual(who, stage.people.town[who], group)
     t = away * DAY + clock(rng, n, 9, 15)
-    out = visits(who, group, t, t + 2400, place=place, tag=-2)
-    return [stays, out]
-
-
+    return [stays, visits(who, group, t, t + 2400, place=place, tag=-2)]

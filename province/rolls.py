@@ -1,0 +1,120 @@
+"""Rolls of people: the insured, chronic registrations, insurance periods, offsite registrations."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from province.cast import Cast
+from province.people import CHRONIC_CODE, ILLS, People
+from province.places import ABROAD, Places
+from province.registers import updated
+from province.world import Ints, Texts, World, unit_hash
+from province.write import Cells, ids, table_of, texts
+
+TOWN: Final = 100  # town numbers in village codes start here
+
+
+def village_codes(people: People, places: Places) -> Ints:
+    """12-digit codes of the villages people live in."""
+    town = TOWN + people.town
+    return places.town_area[people.town] * 10**6 + town * 1000 + 200 + people.village
+
+
+def _registrations(world: World, people: People) -> tuple[Ints, Ints, Ints]:
+    """Person, illness and first day of each chronic registration."""
+    person, ill = np.nonzero(people.enrolled)
+    since = world.first_day(0) - 60 - (unit_hash(person, ill + 300) * 1500).astype(np.int64)
+    return person, ill, np.maximum(since, people.insured_from[person])
+
+
+def insured(world: World, cast: Cast) -> pa.Table:
+    """psn_info_b: the city's own insured; guests are registered at home."""
+    people = cast.people
+    at = np.flatnonzero(~people.offsite)
+    codes, since = _joined(world, people)
+    dead = people.death[at] < world.first_day(world.months)
+    columns = {
+        "psn_no": texts(people.psn_no, at), "insu_admdvs": texts(cast.area, at),
+        "certno": texts(people.certno, at),
+        "gend": texts(("1", "2"), people.female[at].astype(np.int64)),
+        "brdy": Cells(people.birth[at]), "insutype": ids(people.insutype[at]),
+        "emp_no": ids(np.where(people.emp[at] >= 0, 37_990_000 + people.emp[at], -1), "E"),
+        "village": ids(village_codes(people, cast.places)[at]),
+        "sp_psn_type": texts(("低保", "特困", "残疾"), people.poor[at] - 1),
+        "opsp_dise_code": Cells(pa.array([codes[i] or None for i in at], pa.string())),
+        "opsp_begndate": Cells(pa.array([since[i] or None for i in at], pa.string())),
+        "insu_begndate": Cells(people.insured_from[at]),
+        "insu_enddate": Cells(people.death[at] + 5, dead),
+        "death_date": Cells(people.death[at], dead), "updt_time": updated(world, len(at)),
+    }  # fmt: skip
+    return table_of("psn_info_b", columns, len(at))
+
+
+def _joined(world: World, people: People) -> tuple[Texts, Texts]:
+    """Each person's chronic codes and their first days, separated by semicolons."""
+    person, ill, since = _registrations(world, people)
+    codes, days = (np.full(len(people), "", dtype=object) for _ in range(2))
+    for kind in np.unique(ill):
+        mine = ill == kind
+        who, day = person[mine], since[mine].astype("datetime64[D]").astype(str).astype(object)
+        comma = np.where(codes[who] == "", "", ";").astype(object)
+        codes[who] += comma + CHRONIC_CODE[ILLS[kind]]
+        days[who] += comma + day
+    return codes, days
+
+
+def chronic(world: World, cast: Cast) -> pa.Table:
+    """opsp_reg_d: the same registrations, one a row, with who established them."""
+    people, places = cast.people, cast.places
+    person, ill, since = _registrations(world, people)
+    hospitals = places.of(0, 1, 2)
+    place = hospitals[(unit_hash(person, ill + 301) * len(hospitals)).astype(np.int64)]
+    doctor = places.doctor_from[place, 0] + (
+        unit_hash(person, ill + 302) * places.doctors[place, 0]
+    ).astype(np.int64)
+    columns = {
+        "psn_no": texts(people.psn_no, person), "insu_admdvs": texts(cast.area, person),
+        "opsp_dise_code": texts([CHRONIC_CODE.get(i, "") for i in ILLS], ill),
+        "begndate": Cells(since), "ide_fixmedins_no": texts(cast.place, place),
+        "diag_dr_codg": texts(cast.staff, doctor), "updt_time": updated(world, len(person)),
+    }  # fmt: skip
+    guests = people.offsite[person]
+    return table_of("opsp_reg_d", columns, len(person)).filter(pa.array(~guests))
+
+
+def periods(world: World, cast: Cast) -> pa.Table:
+    """psn_insu_d: one period a person, closed by death."""
+    people = cast.people
+    at = np.flatnonzero(~people.offsite)
+    dead = people.death[at] < world.first_day(world.months)
+    columns = {
+        "psn_no": texts(people.psn_no, at), "insu_admdvs": texts(cast.area, at),
+        "insutype": ids(people.insutype[at]), "psn_insu_date": Cells(people.insured_from[at]),
+        "paus_insu_date": Cells(people.death[at] + 5, dead), "updt_time": updated(world, len(at)),
+    }  # fmt: skip
+    return table_of("psn_insu_d", columns, len(at))
+
+
+def registered_away(world: World, cast: Cast, travellers: dict[int, int]) -> pa.Table:
+    """out_appy_d: guests who live here, and the city's own who were treated or live elsewhere."""
+    people = cast.people
+    guests = np.flatnonzero(people.offsite)
+    guests = guests[unit_hash(guests, guests * 0 + 51) < 0.85]
+    away = np.array(sorted(travellers), dtype=np.int64)
+    away = away[unit_hash(away, away * 0 + 52) < 0.8]
+    who = np.r_[guests, away]
+    first = np.array([travellers[int(i)] for i in away], dtype=np.int64) - 3
+    begun = np.r_[np.maximum(world.first_day(0) - 200, people.insured_from[guests]), first]
+    far = np.array(ABROAD)[(unit_hash(away, away * 0 + 53) * 3).astype(np.int64)]
+    area = np.r_[cast.places.town_area[people.town[guests]], far]
+    lives = np.r_[np.zeros(len(guests), np.int64), 1 + (away % 2)]
+    columns = {
+        "psn_no": texts(people.psn_no, who), "insu_admdvs": texts(cast.area, who),
+        "begndate": Cells(begun), "enddate": Cells(begun + 180, lives > 0),
+        "rloc_admdvs": ids(area), "rloc_rea": texts(("1", "2", "3"), lives),
+        "updt_time": updated(world, len(who)),
+    }  # fmt: skip
+    return table_of("out_appy_d", columns, len(who))

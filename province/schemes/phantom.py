@@ -1,0 +1,67 @@
+"""Phantom therapy: sessions on the bill that no therapist had the hours to give."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from province.items import catalogue, is_stay
+from province.lines import THERAPIST, new_lines
+from province.schemes.base import EMPTY, Frame, Plan, Scheme, Stage, of_instance, sorted_lines
+from province.truth import Instance
+from province.world import Bools, Ints, unit_hash
+
+_SESSIONS = ("needle", "tuina_back", "midfreq", "moxa", "exercise", "infrared", "magnet", "wax")
+
+
+class Phantom(Scheme):
+    """One therapist credited with everybody's sessions; twins share the work among several."""
+
+    id = "phantom_charge"
+    variants = ("one_pair_of_hands", "every_day_full")
+    twins = ("busy_department",)
+
+    def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
+        """A place with a therapy room."""
+        place = stage.host(rng, 2, 3, 4, 11)
+        return of_instance(one, place, EMPTY, stage.window(rng, 2, 7), stage.carefulness(rng, 0.6))
+
+    def touches(self, stage: Stage, parts: Frame, plan: Plan) -> Bools:
+        """Stays at the place."""
+        mine: Bools = (parts["place"].to_numpy() == plan.place) & is_stay(parts["group"].to_numpy())
+        return mine
+
+    def bend(
+        self, stage: Stage, rng: np.random.Generator, lines: Frame, parts: Frame, plan: Plan
+    ) -> Frame:
+        """Sessions added to the stays of the place, day by day."""
+        own = parts["place"].to_numpy()[lines["part"].to_numpy()] == plan.place
+        ward = own & (lines["item"].to_numpy() == catalogue().slug["ward_visit"])
+        part = lines["part"].to_numpy()
+        ward &= unit_hash(part, np.full_like(part, 800 + plan.number)) >= plan.careful
+        base = lines.iloc[np.flatnonzero(ward)]
+        goods = catalogue().at(*rng.permutation(np.array(_SESSIONS))[: int(rng.integers(2, 5))])
+        row = np.repeat(np.arange(len(base)), len(goods))
+        item = np.tile(goods, len(base))
+        base = base.iloc[row]
+        more = new_lines(
+            base["part"].to_numpy(), item, base["t"].to_numpy() + 1800, np.ones(len(row), np.int64),
+            order=90 + np.tile(np.arange(len(goods)), len(row) // max(1, len(goods))),
+            acord=_hands(plan, base, item), tag=plan.number, excess=1,
+        )  # fmt: skip
+        return sorted_lines([lines, more])
+
+
+def _hands(plan: Plan, base: Frame, item: Ints) -> Ints:
+    """One therapist for all, or, for the twin, as many as the minutes of the day need."""
+    first = THERAPIST + plan.place * 1000 + 500
+    if not plan.twin:
+        return np.full(len(base), first)
+    day = base["t"].to_numpy() // 86_400
+    minutes = np.maximum(catalogue().minutes[item], 20)
+    order = np.argsort(day, kind="stable")
+    total = np.cumsum(minutes[order])
+    begins = np.r_[True, day[order][1:] != day[order][:-1]]
+    start = np.maximum.accumulate(np.where(begins, total - minutes[order], 0))
+    hands = np.empty(len(base), dtype=np.int64)
+    hands[order] = first + (total - minutes[order] - start) // 400
+    return hands

@@ -1,0 +1,348 @@
+"""The made-up province: identities between its tables, determinism, and the truth beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.csv
+import pytest
+
+from fundwatch.errors import UsageError
+from fundwatch.tables.landing import LANDING
+from province import Summary, World, simulate
+from province.people import certnos
+from province.truth import WHOLE
+from province.world import half_up
+
+WORLD = World(persons=1500, institutions=40, months=4, seed=7)
+SMALL = World(persons=300, institutions=24, months=2, seed=3)
+MONEY = {"m": 100, "q": 10_000, "p": 1_000_000, "r": 10_000}
+
+
+@dataclass(frozen=True)
+class City:
+    """A province on disk, read back: delivered rows, and rows that stand after corrections."""
+
+    root: Path
+    summary: Summary
+    delivered: dict[str, pd.DataFrame]
+    standing: dict[str, pd.DataFrame]
+
+    def truth(self, name: str) -> pd.DataFrame:
+        """A truth table, ids as texts."""
+        return pd.read_parquet(self.root / "truth" / f"{name}.parquet")
+
+
+def read(root: Path, name: str) -> pd.DataFrame:
+    """All delivered rows as texts, numbers of money and quantity as whole numbers."""
+    options = pyarrow.csv.ConvertOptions(
+        column_types={c.name: "string" for c in LANDING[name].columns}, strings_can_be_null=True
+    )
+    parts = [
+        pyarrow.csv.read_csv(path, convert_options=options)
+        .to_pandas()
+        .assign(batch=path.parent.name)
+        for path in sorted((root / "landing" / name).glob("*/part-*.csv"))
+    ]
+    rows: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    for column in LANDING[name].columns:
+        if column.kind in MONEY:
+            number = rows[column.name].astype(float) * MONEY[column.kind]
+            rows[column.name] = np.rint(number.fillna(0)).astype("int64")
+    return rows
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    root = tmp_path_factory.mktemp("province")
+    summary = simulate(WORLD, root)
+    delivered = {name: read(root, name) for name in LANDING}
+    standing = {
+        name: rows.sort_values(["updt_time", "batch"], kind="stable").drop_duplicates(
+            list(LANDING[name].key), keep="last"
+        )
+        for name, rows in delivered.items()
+    }
+    return City(root, summary, delivered, standing)
+
+
+def digests(root: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_every_table_has_exactly_the_declared_columns_in_order(city: City) -> None:
+    for name, table in LANDING.items():
+        files = sorted((city.root / "landing" / name).glob("*/part-*.csv"))
+        assert files, name
+        for path in files:
+            head = path.read_text(encoding="utf-8").split("\n", 1)[0].replace('"', "").split(",")
+            assert head == [c.name for c in table.columns]
+
+
+def test_every_declared_column_of_the_main_tables_is_filled_somewhere(city: City) -> None:
+    later = {"verified_case_d": {"clue_id"}, "fixmedins_b": {"enddate"}, "staff_b": {"enddate"},
+             "opsp_reg_d": {"enddate"}, "hilist_b": {"enddate"}, "drg_b": {"enddate"},
+             "purc_pric_b": {"enddate"}}  # fmt: skip
+    for name, table in LANDING.items():
+        rows = city.delivered[name]
+        empty = {c.name for c in table.columns if rows[c.name].isna().all()}
+        assert empty <= later.get(name, set()), name
+
+
+def test_manifests_count_rows_and_name_every_file(city: City) -> None:
+    for path in (city.root / "landing").glob("*/*/_MANIFEST.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        found = {
+            p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in path.parent.glob("part-*")
+        }
+        assert manifest["files"] == found
+    rows = city.delivered["setl_d"]
+    totals = [
+        json.loads((city.root / f"landing/setl_d/{month}/_MANIFEST.json").read_text())["totals"]
+        for month in sorted(rows["batch"].unique())
+    ]
+    summed = sum(round(float(t["medfee_sumamt"]) * 100) for t in totals)
+    assert summed == rows["medfee_sumamt"].sum()
+
+
+def test_settlement_money_adds_up_to_the_fen(city: City) -> None:
+    setl = city.standing["setl_d"]
+    parts = ["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_amt"]
+    funds = ["hifp_pay", "maf_pay", "hifob_pay", "hifmi_pay", "hifes_pay", "cvlserv_pay",
+             "othfund_pay"]  # fmt: skip
+    paid = ["fund_pay_sumamt", "acct_pay", "cash_payamt"]
+    assert (setl[parts].sum(axis=1) == setl["medfee_sumamt"]).all()
+    assert (setl[funds].sum(axis=1) == setl["fund_pay_sumamt"]).all()
+    assert (setl[paid].sum(axis=1) == setl["medfee_sumamt"]).all()
+    positive = setl[setl["refd_setl_flag"] == "0"]
+    assert (positive[[*parts, *funds, *paid]] >= 0).all().all()
+
+
+def test_lines_sum_to_their_settlement(city: City) -> None:
+    setl, lines = city.standing["setl_d"], city.standing["fee_list_d"]
+    money = ["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_amt"]
+    sums = lines.groupby("setl_id")[["det_item_fee_sumamt", *money]].sum()
+    billed = setl.set_index("setl_id")
+    assert set(sums.index) == set(billed.index)
+    billed = billed.loc[sums.index]
+    assert (sums["det_item_fee_sumamt"] == billed["medfee_sumamt"]).all()
+    assert (sums[money] == billed[money]).all().all()
+
+
+def test_a_line_is_quantity_times_price(city: City) -> None:
+    lines = city.standing["fee_list_d"]
+    product = half_up(lines["cnt"].to_numpy() // 10_000 * lines["pric"].to_numpy(), 10_000)
+    assert (product == lines["det_item_fee_sumamt"].to_numpy()).all()
+
+
+def test_reversals_mirror_their_originals(city: City) -> None:
+    setl = city.standing["setl_d"].set_index("setl_id")
+    back = setl[setl["init_setl_id"].notna()]
+    assert len(back) > 5
+    original = setl.loc[back["init_setl_id"]]
+    for column in ("medfee_sumamt", "fund_pay_sumamt", "cash_payamt"):
+        assert (back[column].to_numpy() == -original[column].to_numpy()).all()
+    assert (back["invono"].to_numpy() == original["invono"].to_numpy()).all()
+    assert (back["batch"].to_numpy() > original["batch"].to_numpy()).any()
+
+
+def test_refunds_take_back_no_more_than_was_charged(city: City) -> None:
+    lines = city.standing["fee_list_d"].set_index("bkkp_sn")
+    named = lines[lines["init_feedetl_sn"].notna()]
+    original = lines.loc[named["init_feedetl_sn"]]
+    assert (named["cnt"].to_numpy() * original["cnt"].to_numpy() < 0).all()
+    assert (abs(named["cnt"].to_numpy()) <= abs(original["cnt"].to_numpy())).all()
+
+
+def test_keys_are_unique_once_corrections_and_repeats_are_settled(city: City) -> None:
+    for name, table in LANDING.items():
+        rows = city.delivered[name]
+        assert rows[list(table.key)].notna().all().all(), name
+        again = rows.drop(columns="batch").drop_duplicates()
+        again = again[again.duplicated([*table.key, "updt_time"], keep=False)]
+        assert not len(again), name
+
+
+def test_every_settlement_has_its_visit_and_its_parties(city: City) -> None:
+    setl, visits = city.standing["setl_d"], city.standing["mdtrt_d"]
+    assert set(setl["mdtrt_id"]) <= set(visits["mdtrt_id"])
+    assert set(city.standing["diag_d"]["mdtrt_id"]) <= set(visits["mdtrt_id"])
+    assert set(city.standing["oprn_d"]["mdtrt_id"]) <= set(visits["mdtrt_id"])
+    local = setl[setl["fix_blng_admdvs"].str.startswith("3799")]
+    assert set(local["fixmedins_code"]) <= set(city.standing["fixmedins_b"]["fixmedins_code"])
+    own = setl[setl["insu_admdvs"].str.startswith("3799")]
+    assert set(own["psn_no"]) <= set(city.standing["psn_info_b"]["psn_no"])
+    lines = city.standing["fee_list_d"]
+    assert set(lines["hilist_code"]) <= set(city.standing["hilist_b"]["hilist_code"])
+    hands = lines[lines["fixmedins_code"].isin(local["fixmedins_code"])]["acord_dr_code"].dropna()
+    assert set(hands) <= set(city.standing["staff_b"]["staff_code"])
+
+
+def test_open_visits_are_completed_and_unsettled_lines_wait_at_the_end(city: City) -> None:
+    visits = city.standing["mdtrt_d"]
+    still = visits[visits["endtime"].isna()]
+    assert len(still)
+    assert len(city.delivered["mdtrt_d"][city.delivered["mdtrt_d"]["endtime"].isna()]) > len(still)
+    waiting = city.standing["fee_list_d"][city.standing["fee_list_d"]["setl_id"].isna()]
+    assert len(waiting)
+    assert set(waiting["mdtrt_id"]) <= set(still["mdtrt_id"])
+
+
+def test_stock_never_falls_below_zero_but_where_items_were_swapped(city: City) -> None:
+    stock = city.standing["inv_txn_d"].sort_values(["txn_time", "txn_id"])
+    hand = stock.groupby(["fixmedins_code", "hilist_code"])["qty"].cumsum()
+    short = stock[hand < 0]
+    swaps = city.truth("instance")
+    swaps = swaps[(swaps["scheme"] == "item_swap") & (swaps["variant"] == "book_follows_bill")]
+    assert set(short["fixmedins_code"]) <= set(";".join(swaps["fixmedins_codes"]).split(";"))
+    assert len(short)
+
+
+def test_moves_within_a_chain_meet_their_opposite(city: City) -> None:
+    stock = city.standing["inv_txn_d"]
+    arrived, left = (stock[stock["txn_type"] == kind] for kind in ("111", "112"))
+    assert arrived["qty"].sum() == -left["qty"].sum()
+    assert set(arrived["opp_fixmedins_code"]) == set(left["fixmedins_code"])
+
+
+def test_invoices_match_settlements(city: City) -> None:
+    setl, bills = city.standing["setl_d"], city.standing["einvoice_d"]
+    bills = bills.assign(invono=bills["bill_code"] + "-" + bills["bill_no"]).set_index("invono")
+    charged = setl[setl["refd_setl_flag"] == "0"].dropna(subset="invono")
+    assert (bills.loc[charged["invono"], "total_amt"].to_numpy() == charged["medfee_sumamt"]).all()
+    reversed_ = setl[setl["refd_setl_flag"] == "1"].dropna(subset="invono")
+    assert (bills.loc[reversed_["invono"], "stas"] == "2").all()
+
+
+def test_a_box_is_sold_twice_only_where_the_truth_says_so(city: City) -> None:
+    scans = city.standing["drug_trac_d"]
+    net = scans[scans["scan_type"].isin(["2", "3"]) & (scans["trdn_flag"] != "1")]
+    sold = net["scan_type"].map({"2": 1, "3": -1}).groupby(net["drug_trac_codg"]).sum()
+    twice = net[net["drug_trac_codg"].isin(sold[sold > 1].index)].sort_values("scan_time")
+    twice = twice.drop_duplicates("drug_trac_codg", keep="last")
+    truth = city.truth("instance").query("scheme == 'trace_code_repeat' and kind == 'scheme'")
+    assert set(twice["fixmedins_code"]) <= set(";".join(truth["fixmedins_codes"]).split(";"))
+    assert len(twice)
+
+
+def test_identity_numbers_carry_a_valid_check_digit(city: City) -> None:
+    numbers = city.standing["psn_info_b"]["certno"]
+    weights = [pow(2, 17 - i, 11) for i in range(17)]
+    for number in numbers:
+        total = sum(w * int(d) for w, d in zip(weights, number[:17], strict=True))
+        assert "10X98765432"[total % 11] == number[17]
+    assert numbers.is_unique
+
+
+def test_a_known_identity_number_comes_out() -> None:
+    made = certnos(np.array([110105]), np.array([-7671]), np.array([1]))  # 1948-12-31
+    assert made[0][:17] == "11010519481231001"
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    simulate(SMALL, tmp_path / "one")
+    simulate(SMALL, tmp_path / "two")
+    assert digests(tmp_path / "one") == digests(tmp_path / "two")
+
+
+def test_another_seed_gives_another_world(tmp_path: Path) -> None:
+    one = simulate(SMALL, tmp_path / "one")
+    two = simulate(replace(SMALL, seed=4), tmp_path / "two")
+    assert one.rows != two.rows
+
+
+def test_parquet_holds_the_same_rows_typed(tmp_path: Path) -> None:
+    simulate(SMALL, tmp_path / "csv")
+    simulate(SMALL, tmp_path / "parquet", format="parquet")
+    rows = pd.read_parquet(tmp_path / "parquet/landing/setl_d/2024-01/part-0.parquet")
+    told = pd.read_csv(tmp_path / "csv/landing/setl_d/2024-01/part-0.csv", dtype=str)
+    assert (rows["medfee_sumamt"].astype(str) == told["medfee_sumamt"]).all()
+    assert (rows["setl_id"] == told["setl_id"]).all()
+
+
+def test_nothing_is_planted_when_nothing_is_wanted(tmp_path: Path) -> None:
+    summary = simulate(replace(SMALL, schemes="none"), tmp_path)
+    assert summary.instances == {}
+    assert not len(pd.read_parquet(tmp_path / "truth/settlement.parquet"))
+
+
+def test_one_scheme_can_be_asked_for(tmp_path: Path) -> None:
+    summary = simulate(replace(WORLD, months=2, schemes=("ghost_inpatient",)), tmp_path)
+    assert {name.split("/")[0] for name in summary.instances} == {"ghost_inpatient"}
+
+
+def test_dirt_spoils_about_its_share_of_rows(tmp_path: Path) -> None:
+    simulate(replace(SMALL, dirty=0.05), tmp_path)
+    rows = pd.concat(
+        pd.read_csv(p, dtype=str) for p in sorted(tmp_path.glob("landing/mdtrt_d/*/part-*.csv"))
+    )
+    bad = pd.to_datetime(rows["begntime"], errors="coerce").isna() | rows["mdtrt_id"].isna()
+    assert 0.005 < bad.mean() < 0.05
+
+
+def test_every_scheme_has_at_least_as_many_twins(city: City) -> None:
+    kinds = city.truth("instance").groupby(["scheme", "kind"]).size().unstack(fill_value=0)
+    assert len(kinds) >= 11
+    assert (kinds["twin"] >= kinds["scheme"]).all()
+
+
+def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:
+    assert 0.005 < city.summary.planted_share < 0.03
+
+
+def test_the_money_of_whole_schemes_is_all_their_fund_money(city: City) -> None:
+    fund = city.standing["setl_d"].set_index("setl_id")["fund_pay_sumamt"]
+    known = city.truth("instance").set_index("instance_id")
+    rows = city.truth("settlement")
+    whole = rows[known.loc[rows["instance_id"], "scheme"].isin(WHOLE).to_numpy()]
+    assert (fund.loc[whole["setl_id"]].to_numpy() == whole["amount_fen"].to_numpy()).all()
+
+
+def test_the_money_of_line_schemes_can_be_recomputed(city: City) -> None:
+    setl = city.standing["setl_d"].set_index("setl_id")
+    lines = city.truth("line")
+    keys = ["instance_id", "setl_id"]
+    excess = lines.groupby(keys)["excess_inscp_fen"].sum().reset_index()
+    bill = setl.loc[excess["setl_id"]]
+    inscp, fund = bill["inscp_amt"].to_numpy(), bill["fund_pay_sumamt"].to_numpy()
+    want = np.where(
+        inscp > 0, half_up(excess["excess_inscp_fen"].to_numpy() * fund, np.maximum(inscp, 1)), 0
+    )
+    told = city.truth("settlement").set_index(keys).loc[[tuple(r) for r in excess[keys].to_numpy()]]
+    assert (told["amount_fen"].to_numpy() == want).all()
+
+
+def test_excess_is_a_part_of_its_line(city: City) -> None:
+    lines = city.truth("line")
+    charged = city.standing["fee_list_d"].set_index("bkkp_sn").loc[lines["bkkp_sn"]]
+    assert (lines["excess_inscp_fen"].to_numpy() <= charged["inscp_amt"].to_numpy()).all()
+    assert (lines["excess_inscp_fen"] >= 0).all()
+    assert (lines["setl_id"].to_numpy() == charged["setl_id"].to_numpy()).all()
+
+
+def test_instance_amounts_are_the_sums_of_their_settlements(city: City) -> None:
+    told = city.truth("instance").set_index("instance_id")
+    sums = city.truth("settlement").groupby("instance_id")["amount_fen"].sum()
+    schemes = told[told["kind"] == "scheme"]
+    assert (schemes["amount_fen"] == sums.loc[schemes.index]).all()
+    assert (told.loc[told["kind"] == "twin", "amount_fen"] == 0).all()
+
+
+def test_a_full_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "landing").mkdir()
+    with pytest.raises(UsageError, match="already holds a province"):
+        simulate(SMALL, tmp_path)
+
+
+def test_all_faulty_arguments_are_told_at_once() -> None:
+    with pytest.raises(UsageError, match=r"persons is 3.*dirty is 2"):
+        World(persons=3, institutions=40, months=1, seed=1, dirty=2.0)
