@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pyarrow as pa
 from deltalake import DeltaTable
 
 from fundwatch.flow import FLOW
@@ -38,7 +39,7 @@ def lake_state(lake: LakeReader) -> LakeState:
 def _table(lake: LakeReader, name: str) -> tuple[str, int, str, int, float]:
     table = DeltaTable(lake.path(name))
     (last,) = table.history(1)
-    files = table.get_add_actions(flatten=True).to_pylist()
+    files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
     written = str(last["timestamp"])[:19]
     size = sum(file["size_bytes"] for file in files) / MIB
     return name, table.version(), written, sum(f["num_records"] for f in files), round(size, 1)

@@ -68,7 +68,9 @@ def simulate(
     typer.echo(
         f"making a province of {persons:,} persons over {months} months in {out} …", err=True
     )
-    typer.echo(str(simulate(world, out, format=form)), err=True)
+    if form not in ("csv", "parquet"):
+        raise UsageError(f"{form!r} is no format; csv and parquet are")
+    typer.echo(str(simulate(world, out, format="csv" if form == "csv" else "parquet")), err=True)
 
 
 def screen(
