@@ -28,4 +28,6 @@ def km_between(a: str, b: str) -> Column:
     half = F.pow(F.sin((lat_b - lat_a) / 2), 2) + F.cos(lat_a) * F.cos(lat_b) * F.pow(
         F.sin((lnt_b - lnt_a) / 2), 2
     )
-    return F.round(2 * EARTH_KM * F.asin(F.sqrt(F.least(half, F.lit(1.0)))), 3)
+    # Rounding may lift antipodes above 1; least() would turn an unknown place into one of them.
+    sound = F.when(half > 1.0, 1.0).otherwise(half)
+    return F.round(2 * EARTH_KM * F.asin(F.sqrt(sound)), 3)

@@ -63,7 +63,7 @@ def _closed(case: DataFrame) -> DataFrame:
         .withColumns({name: F.sum(name).over(visit) for name in MONEY})
         .withColumns(
             {
-                "dedc_fen": F.coalesce(F.sum("act_pay_dedc_fen").over(visit), F.lit(0)),
+                "dedc_fen": F.sum("act_pay_dedc_fen").over(visit),
                 "began_on": F.min("begndate").over(visit),
                 "ended_on": F.max("enddate").over(visit),
                 "every_setl_id": F.array_sort(F.collect_set("setl_id").over(visit)),

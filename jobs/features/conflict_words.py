@@ -14,11 +14,11 @@ def overlap() -> Column:
     """Two stays at once."""
     return F.format_string(
         "%s至%s在机构%s住院,同一人又于%s至%s在机构%s住院,重叠%d夜",
-        "admitted_on",
-        "discharged_on",
+        _day("admitted_on"),
+        _day("discharged_on"),
         "fixmedins_code",
-        "other_admitted_on",
-        "other_discharged_on",
+        _day("other_admitted_on"),
+        _day("other_discharged_on"),
         "other_fixmedins_code",
         "nights",
     )
@@ -28,8 +28,8 @@ def elsewhere() -> Column:
     """A visit or a purchase during the stay."""
     return F.format_string(
         "%s至%s在机构%s住院,同一人于%s到机构%s%s,基金支付%s元、个人账户支付%s元",
-        "admitted_on",
-        "discharged_on",
+        _day("admitted_on"),
+        _day("discharged_on"),
         "fixmedins_code",
         F.date_format("visited_at", "yyyy-MM-dd HH:mm"),
         "other_fixmedins_code",
@@ -44,10 +44,10 @@ def after_death() -> Column:
     is_new = F.col("admitted_on") > F.col("other_on")
     return F.format_string(
         "登记死亡日期为%s,此后仍%s:%s入院,%s出院",
-        "other_on",
+        _day("other_on"),
         F.when(is_new, "入院").otherwise("在院"),
-        "admitted_on",
-        "discharged_on",
+        _day("admitted_on"),
+        _day("discharged_on"),
     )
 
 
@@ -61,6 +61,10 @@ def overfull() -> Column:
     """More people in the house than beds, this one among the last to come."""
     told = "住院期间有%d天在院人数超过核定床位一成以上(最多%d人,核定%d张),此次住院排在核定床位之外"
     return F.format_string(told, "full_days", "most", "approved_beds")
+
+
+def _day(name: str) -> Column:
+    return F.col(name).cast("string")  # a date itself would be told as its number
 
 
 def _yuan(fen: str) -> Column:

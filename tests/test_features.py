@@ -1,0 +1,246 @@
+"""gold.shared_admission and gold.presence_conflict: what detectors look at."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, SparkSession
+
+from fundwatch.schema import Table
+from fundwatch.tables.gold import (
+    INSTITUTION_DAY_FACT,
+    PRESENCE_CONFLICT,
+    SHARED_ADMISSION,
+    STAY_FACT,
+    VISIT_FACT,
+)
+from fundwatch.tables.silver import INSTITUTION
+from jobs.features.conflicts import presence_conflicts
+from jobs.features.together import shared_admissions
+from tests.rows import assert_rows, rows
+
+MONTHS = tuple(f"2024-{n:02}" for n in range(1, 13))
+TOGETHER = """
+    mdtrt_id | month   | person_key | fixmedins_code | admitted_on | setl_ids | tel_key | addr_key | village
+    a1       | 2024-01 | ann        | H1             | 2024-01-05  | sa1      | t1      | home     | v1
+    b1       | 2024-01 | bob        | H1             | 2024-01-05  | sb1      | t2      | home     | v1
+    c1       | 2024-02 | cyd        | H1             | 2024-01-05  | sc1      | t1      | other    | v2
+    a2       | 2024-03 | ann        | H2             | 2024-03-05  | sa0 sa2  | t1      | home     | v1
+    b2       | 2024-03 | bob        | H2             | 2024-03-05  | sb2      | t2      | home     | v1
+    c2       | 2024-03 | cyd        | H1             | 2024-03-05  | sc2      | t3      | other    | v2
+    a3       | 2024-05 | ann        | H1             | 2024-05-05  | sa3      | t1      | home     | v1
+    c3       | 2024-05 | cyd        | H1             | 2024-05-05  | sc3      | t1      | other    | v2
+    d1       | 2024-05 | dan        | H1             | 2024-05-05  | sd1      |         |          |
+"""
+
+
+def test_pairs_meet_on_two_days_at_least_and_anew_in_the_month(spark: SparkSession) -> None:
+    assert_rows(
+        shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS),
+        SHARED_ADMISSION,
+        """
+        month   | person_a | person_b | times | stays_a | stays_b | fixmedins_codes | mdtrt_ids   | setl_ids        | first_on   | last_on
+        2024-03 | ann      | bob      | 2     | 2       | 2       | H1 H2           | a1 a2 b1 b2 | sa0 sa1 sa2 sb1 sb2 | 2024-01-05 | 2024-03-05
+        2024-05 | ann      | cyd      | 2     | 3       | 3       | H1              | a1 a3 c1 c3 | sa1 sa3 sc1 sc3 | 2024-01-05 | 2024-05-05
+        """,
+    )
+
+
+def test_a_family_shares_an_address_and_neighbours_a_village(spark: SparkSession) -> None:
+    assert_rows(
+        shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS),
+        SHARED_ADMISSION,
+        """
+        month   | person_a | person_b | is_household | is_neighbour
+        2024-03 | ann      | bob      | true         | true
+        2024-05 | ann      | cyd      | true         | false
+        """,
+    )
+
+
+def test_one_phone_behind_many_is_no_family(spark: SparkSession) -> None:
+    stays = "\n".join(
+        f"{who}{day} | 2024-01 | {who} | 2024-01-{day:02} | broker"
+        for who in ("ann", "bob", "cyd", "dan")
+        for day in (5, 9)
+    )
+    stay = "mdtrt_id | month | person_key | admitted_on | tel_key\n" + stays
+    found = shared_admissions(rows(spark, STAY_FACT, stay), months=("2024-01",)).collect()
+    assert len(found) == 6
+    assert not any(row["is_household"] for row in found)
+
+
+def test_expected_is_stays_times_stays_by_the_days_of_admission(spark: SparkSession) -> None:
+    assert_rows(
+        shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS),
+        SHARED_ADMISSION,
+        # March: H1 admitted on two days and H2 on one: 1×1/2 + 1×1/1.
+        # May: H1 on three days, ann twice and cyd three times: 2×3/3; H2 is ann's alone.
+        """
+        month   | person_a | expected
+        2024-03 | ann      | 1.5
+        2024-05 | ann      | 2
+        """,
+    )
+
+
+def test_twelve_months_are_seen_one_by_one_as_all_at_once(spark: SparkSession) -> None:
+    later = (
+        TOGETHER.rstrip()
+        + """
+    a4       | 2025-01 | ann        | H1             | 2025-01-02  | sa4      | t1      | home     | v1
+    b4       | 2025-01 | bob        | H1             | 2025-01-02  | sb4      | t2      | home     | v1
+    """
+    )
+    months = (*MONTHS, "2025-01")
+    stay = rows(spark, STAY_FACT, later)
+    together = shared_admissions(stay, months=months).collect()
+    alone = []
+    for n, month in enumerate(months):
+        seen = stay.where(stay["month"].isin(*months[max(0, n - 11) : n + 1]))
+        alone += shared_admissions(seen.orderBy("admitted_at"), months=(month,)).collect()
+    assert sorted(map(repr, alone)) == sorted(map(repr, together))
+    assert [row["times"] for row in together if row["month"] == "2025-01"] == [2]
+
+
+PLACES = """
+    fixmedins_code | lnt      | lat
+    H1             | 112.5489 | 37.8706
+    H2             | 112.5489 | 38.8706
+"""
+STAYED = """
+    mdtrt_id | month   | person_key | fixmedins_code | setl_id | setl_ids | admitted_on | discharged_on | stay_days | active_days | charged_days | med_type | dscg_way | adm_way | died_on    | death_key
+    m1       | 2024-01 | ann        | H1             | s1      | s1       | 2024-01-01  | 2024-01-10    | 9         | 9           | 9            | 21       |          |         |            |
+    m2       | 2024-02 | ann        | H2             | s2      | s2       | 2024-01-05  | 2024-01-20    | 15        | 15          | 15           | 21       |          |         |            |
+    m3       | 2024-02 | ann        | H1             | s3      | s3       | 2024-01-19  | 2024-02-01    | 13        | 13          | 13           | 21       |          | 3       |            |
+    m4       | 2024-02 | ann        | H2             | s4      | s4       | 2024-02-01  | 2024-02-09    | 8         | 8           | 8            | 21       | 2        |         |            |
+    m5       | 2024-02 | ann        | H2             | s5      | s5       | 2024-01-02  | 2024-02-20    | 48        | 48          | 48           | 71       |          |         |            |
+    m6       | 2024-02 | bob        | H1             | s6      | s6       | 2024-02-01  | 2024-02-05    | 4         | 0           | 4            | 21       |          |         | 2024-01-20 | bob|140100
+    m7       | 2024-02 | cyd        | H1             | s7      | s7       | 2024-02-01  | 2024-02-05    | 4         | 1           | 4            | 21       |          |         | 2024-02-04 | cyd|140100
+    m8       | 2024-02 | dan        | H1             | s8      | s0 s8    | 2024-02-01  | 2024-02-11    | 10        | 1           | 1            | 21       |          |         | 2024-02-09 | dan|140100
+    m9       | 2024-02 | eve        | H1             | s9      | s9       | 2024-02-10  | 2024-02-10    | 1         | 1           | 1            | 28       |          |         |            |
+    m10      | 2024-02 | eve        | H2             | s10     | s10      | 2024-02-09  | 2024-02-11    | 2         | 2           | 2            | 21       |          |         |            |
+"""
+VISITED = """
+    setl_id | mdtrt_id | month   | person_key | fixmedins_code | care     | visited_on | visited_at          | fund_fen | acct_fen
+    v1      | w1       | 2024-01 | ann        | H3             | pharmacy | 2024-01-03 | 2024-01-03 09:05:00 | 1234     | 50
+    v2      | w2       | 2024-01 | ann        | H1             | chronic  | 2024-01-03 | 2024-01-03 09:05:00 | 1234     | 50
+    v3      | w3       | 2024-01 | bob        | H2             | chronic  | 2024-02-05 | 2024-02-05 09:05:00 | 1234     | 50
+    v4      | w4       | 2024-03 | bob        | H2             | chronic  | 2024-02-03 | 2024-02-03 09:05:00 | 1234     | 50
+    v5      | w5       | 2024-02 | bob        | H2             | chronic  | 2024-02-06 | 2024-02-06 09:05:00 | 1234     | 50
+"""
+HOUSE = """
+    fixmedins_code | day        | month   | census | approved_beds | excess_setl_ids
+    H1             | 2024-02-02 | 2024-02 | 12     | 10            | s6 s0 s8
+    H1             | 2024-02-03 | 2024-02 | 13     | 10            | s7 s6 s0 s8
+    H1             | 2024-02-04 | 2024-02 | 11     | 10            | s7
+"""
+
+
+def literal(text: str) -> str:
+    """A key of two columns is written with a slash in the literals, for the bar parts cells."""
+    return text.replace("bob|1", "bob/1").replace("cyd|1", "cyd/1").replace("dan|1", "dan/1")
+
+
+def conflicts(spark: SparkSession, kind: str) -> DataFrame:
+    def told(table: Table, text: str) -> DataFrame:
+        return rows(spark, table, literal(text))
+
+    found = presence_conflicts(
+        told(STAY_FACT, STAYED),
+        told(VISIT_FACT, VISITED),
+        told(INSTITUTION_DAY_FACT, HOUSE),
+        told(INSTITUTION, PLACES),
+    )
+    return found.where(found["kind"] == kind)
+
+
+def test_two_stays_at_once_contradict_each_other(spark: SparkSession) -> None:
+    assert_rows(
+        conflicts(spark, "overlap"),
+        PRESENCE_CONFLICT,
+        """
+        mdtrt_id | other | month   | fixmedins_code | other_fixmedins_code | other_on   | is_edge | is_transfer | km
+        m1       | m2    | 2024-02 | H1             | H2                   | 2024-01-05 | false   | false       | 111.195
+        m2       | m1    | 2024-02 | H2             | H1                   | 2024-01-05 | false   | false       | 111.195
+        m2       | m3    | 2024-02 | H2             | H1                   | 2024-01-19 | true    | true        | 111.195
+        m3       | m2    | 2024-02 | H1             | H2                   | 2024-01-19 | true    | true        | 111.195
+        m9       | m10   | 2024-02 | H1             | H2                   | 2024-02-10 | false   | false       | 111.195
+        m10      | m9    | 2024-02 | H2             | H1                   | 2024-02-10 | false   | false       | 111.195
+        """,
+    )
+
+
+def test_a_visit_elsewhere_contradicts_the_stay_around_it(spark: SparkSession) -> None:
+    assert_rows(
+        conflicts(spark, "elsewhere"),
+        PRESENCE_CONFLICT,
+        """
+        mdtrt_id | other | month   | other_fixmedins_code | other_care | other_on   | is_edge | km
+        m1       | v1    | 2024-01 | H3                   | pharmacy   | 2024-01-03 | false   |
+        m6       | v3    | 2024-02 | H2                   | chronic    | 2024-02-05 | true    | 111.195
+        m6       | v4    | 2024-03 | H2                   | chronic    | 2024-02-03 | false   | 111.195
+        """,
+    )
+
+
+def test_the_dead_are_not_in_hospital(spark: SparkSession) -> None:
+    assert_rows(
+        conflicts(spark, "after_death"),
+        PRESENCE_CONFLICT,
+        """
+        mdtrt_id | other      | other_on   | setl_ids
+        m6       | 2024-01-20 | 2024-01-20 | s6
+        m8       | 2024-02-09 | 2024-02-09 | s0 s8
+        """,
+    )
+
+
+def test_charged_for_but_not_treated_is_idle(spark: SparkSession) -> None:
+    assert_rows(
+        conflicts(spark, "idle"),
+        PRESENCE_CONFLICT,
+        """
+        mdtrt_id | other | active_days
+        m6       | m6    | 0
+        """,
+    )
+
+
+def test_a_stay_above_the_beds_is_told_once_with_its_first_day(spark: SparkSession) -> None:
+    assert_rows(
+        conflicts(spark, "overfull"),
+        PRESENCE_CONFLICT,
+        """
+        mdtrt_id | other
+        m6       | 2024-02-02
+        m7       | 2024-02-03
+        m8       | 2024-02-02
+        """,
+    )
+
+
+def test_each_says_its_figures_and_shows_its_rows(spark: SparkSession) -> None:
+    (row,) = conflicts(spark, "elsewhere").where("other = 'v1'").collect()
+    assert row["says"] == (
+        "2024-01-01至2024-01-10在机构H1住院,同一人于2024-01-03 09:05到机构H3购药,"
+        "基金支付12.34元、个人账户支付0.50元"
+    )
+    assert [tuple(key) for key in row["evidence"]] == [
+        ("silver.settlement", "s1"),
+        ("silver.settlement", "v1"),
+        ("silver.visit", "m1"),
+        ("silver.visit", "w1"),
+    ]
+    (late,) = conflicts(spark, "after_death").where("mdtrt_id = 'm8'").collect()
+    assert late["says"] == "登记死亡日期为2024-02-09,此后仍在院:2024-02-01入院,2024-02-11出院"
+    assert ("silver.insured", "dan/140100") in [tuple(key) for key in late["evidence"]]
+
+
+def test_months_do_not_change_what_contradicts(spark: SparkSession) -> None:
+    def found(last: str) -> list[str]:
+        stay = rows(spark, STAY_FACT, literal(STAYED)).where(f"month <= '{last}'")
+        visit = rows(spark, VISIT_FACT, VISITED).where(f"month <= '{last}'")
+        house, place = rows(spark, INSTITUTION_DAY_FACT, HOUSE), rows(spark, INSTITUTION, PLACES)
+        return [repr(row) for row in presence_conflicts(stay, visit, house, place).collect()]
+
+    alone = [r for m in MONTHS[:3] for r in found(m) if f"month='{m}'" in r]
+    assert sorted(alone) == sorted(found("2024-03"))
