@@ -52,6 +52,10 @@ class Offered:
         return load(DetectorEntry, self.conf / "detectors.yml")
 
     @cached_property
+    def anomalies(self) -> tuple[DetectorEntry, ...]:
+        return self._evaluable(load(DetectorEntry, self.conf / "anomalies.yml"))
+
+    @cached_property
     def detectors(self) -> tuple[Configured, ...]:
         return configured(self._evaluable(self.detector_entries), self.registry)
 
@@ -65,6 +69,7 @@ class Offered:
             *load(Indicator, self.conf / "indicators"),
             *load(Rule, self.conf / "rules"),
             *self.detector_entries,
+            *load(DetectorEntry, self.conf / "anomalies.yml"),
         )
         lacking = {
             entry.id: f"no data in {', '.join(sorted(self.unfilled & set(entry.needs)))}"

@@ -1,0 +1,159 @@
+"""Findings: what is said of a row where a rule holds."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from fundwatch.schema import Table
+from fundwatch.tables.gold import (
+    CHARGE_FACT,
+    INSTITUTION_DAY_FACT,
+    PERSON_DAY_FACT,
+    RULE_FINDING,
+    STAY_FACT,
+    SUPPLY_FACT,
+    VISIT_FACT,
+)
+from jobs.conform import conform
+from jobs.rules import READS, definition, findings
+from tests.rows import rows
+from tests.test_knowledge import RULES, SCHEMES
+
+NAMED: Final = {rule.id: rule for rule in RULES}
+MONTHS: Final = ("2024-01",)
+LITERALS: Final[dict[Table, str]] = {
+    CHARGE_FACT: """
+        bkkp_sn | setl_id | fixmedins_code | area   | person_key | bilg_dr_code | charged_on | gend | lmt_sex | age_years | insutype | inscp_fen | item_name | charge_type | list_type | day_rank | day_cnt | month
+        line1   | s1      | H1             | 370202 | ann        | D1           | 2024-01-05 | 2    | 1       | 40        | 310      | 123456    | 前列腺检查 | 14          | 201       | 1        | 1       | 2024-01
+        line2   | s2      | H1             | 370202 | bob        |              | 2024-01-06 | 1    |         | 40        | 310      | 18000     |           | 03          | 201       | 2        | 2       | 2024-01
+        line3   | s1      | H1             | 370202 | ann        | D1           | 2024-01-05 | 2    | 1       | 40        | 310      | 0         | 前列腺检查 | 14          | 201       | 1        | 1       | 2024-01
+        line4   | s9      | H1             | 370202 | ann        | D1           | 2023-12-05 | 2    | 1       | 40        | 310      | 5000      | 前列腺检查 | 14          | 201       | 1        | 1       | 2023-12
+    """,
+    VISIT_FACT: """
+        setl_id | mdtrt_id | care       | prev_km | prev_gap_minutes | prev_setl_id | prev_fixmedins_code | fixmedins_code | person_key | visited_at
+        v2      | m2       | outpatient | 150.26  | 30               | v1           | H1                  | H2             | ann        | 2024-01-05T09:30:00
+    """,
+    STAY_FACT: """
+        mdtrt_id | setl_id | setl_ids | fixmedins_code | person_key | admitted_on | discharged_on | stays_year | main_diag | prev_mdtrt_id | is_planned
+        m5       | s5      | s4 s5    | H1             | ann        | 2024-01-02  | 2024-01-09    | 12         | I25.101   | m4            | false
+    """,
+    PERSON_DAY_FACT: """
+        person_key | day        | month   | fixmedins_code | setl_ids | fixmedins_codes | pharmacies | watched_fen | fund_fen
+        ann        | 2024-01-05 | 2024-01 | P1             | s7 s8 s9 | P1 P2 P3        | 3          | 90000       | 50000
+    """,
+    INSTITUTION_DAY_FACT: """
+        fixmedins_code | day        | census | approved_beds | excess_setl_ids
+        H1             | 2024-01-05 | 130    | 100           | s10 s11
+    """,
+    SUPPLY_FACT: """
+        person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
+        ann        | 阿托伐他汀 | 2024-01 | 700            | 150          | 5         | 14         | s12      | P1 P2           | 5000
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def found(spark: SparkSession) -> dict[tuple[str, str], Any]:
+    facts: list[DataFrame] = [rows(spark, table, LITERALS[table]) for table in READS]
+    every = findings(*facts, rules=RULES, schemes=SCHEMES, months=MONTHS)
+    return {(row.finder, row.anchor): row for row in conform(every, RULE_FINDING).collect()}
+
+
+def evidence(row: Any) -> list[tuple[str, str]]:
+    return [(one.table, one.key) for one in row.evidence]
+
+
+def test_a_line_finding_names_the_line_and_its_settlement(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["limit_sex", "line1"]
+    assert [tuple(line) for line in one.lines] == [("line1", "s1", 123456)]
+    assert (one.setl_ids, one.is_whole, one.score) == (["s1"], False, 0.95)
+    assert (one.subject_type, one.subject_ids) == ("institution", ["H1"])
+    assert (one.person_keys, one.staff_codes) == (["ann"], ["D1"])
+    assert evidence(one) == [("silver.fee_line", "line1"), ("silver.settlement", "s1")]
+
+
+def test_a_sentence_tells_fen_in_yuan_and_null_as_empty(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    assert found["limit_sex", "line1"].says == (
+        "前列腺检查 限性别 1(1 男 2 女),患者性别登记为 2,医保内 1234.56 元"
+    )
+    assert (
+        found["quantity_imaging_repeated", "line2"].says == "空 当日第 2 次,共 2,医保内 180.00 元"
+    )
+
+
+def test_a_line_that_cost_the_insurance_nothing_is_left_alone(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    assert ("limit_sex", "line3") not in found
+
+
+def test_only_the_months_asked_for_are_judged(found: dict[tuple[str, str], Any]) -> None:
+    assert ("limit_sex", "line4") not in found
+
+
+def test_where_the_doctor_is_unknown_the_institution_is_accused(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["quantity_imaging_repeated", "line2"]
+    assert (one.subject_type, one.subject_ids, one.staff_codes) == ("institution", ["H1"], [])
+
+
+def test_a_contradiction_brings_both_rows(found: dict[tuple[str, str], Any]) -> None:
+    one = found["visit_impossible_travel", "v2"]
+    assert evidence(one) == [
+        ("silver.settlement", "v1"),
+        ("silver.settlement", "v2"),
+        ("silver.visit", "m2"),
+    ]
+    assert one.fixmedins_codes == ["H1", "H2"]
+    assert (one.subject_type, one.subject_ids) == ("person", ["ann"])
+    assert "150.3 公里" in one.says
+
+
+def test_context_of_a_whole_scheme_claims_no_settlement(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["stays_very_frequent", "m5"]
+    assert (one.setl_ids, one.lines, one.is_whole, one.grade) == ([], [], False, "D")
+    assert evidence(one) == [
+        ("silver.settlement", "s4"),
+        ("silver.settlement", "s5"),
+        ("silver.visit", "m5"),
+    ]
+
+
+def test_a_person_day_is_anchored_by_person_and_day(found: dict[tuple[str, str], Any]) -> None:
+    one = found["day_many_pharmacies", "ann|2024-01-05"]
+    assert (one.setl_ids, one.is_whole) == (["s7", "s8", "s9"], True)
+    assert one.fixmedins_codes == ["P1", "P2", "P3"]
+    assert "P1、P2、P3" in one.says
+
+
+def test_an_overfull_day_claims_those_above_the_beds(found: dict[tuple[str, str], Any]) -> None:
+    one = found["house_over_beds", "H1|2024-01-05"]
+    assert (one.setl_ids, one.person_keys) == (["s10", "s11"], [])
+    assert evidence(one) == [("silver.institution", "H1")]
+
+
+def test_a_supply_speaks_of_its_month(found: dict[tuple[str, str], Any]) -> None:
+    one = found["supply_far_above_need", "ann|阿托伐他汀"]
+    assert (str(one.period_begn), str(one.period_end)) == ("2024-01-01", "2024-01-31")
+    assert "700.0 日" in one.says
+
+
+def test_the_definition_changes_with_anything_of_the_rule() -> None:
+    rule = NAMED["limit_sex"]
+    assert definition(rule) == definition(rule.model_copy())
+    assert definition(rule) != definition(rule.model_copy(update={"innocent": "另一种解释"}))
+
+
+def test_no_facts_no_findings(spark: SparkSession) -> None:
+    facts = [rows(spark, table) for table in READS]
+    assert findings(*facts, rules=RULES, schemes=SCHEMES, months=MONTHS).isEmpty()
