@@ -84,6 +84,7 @@ OFFERED: Final[dict[str, Any]] = {
             parameters={},
         ),
     ),
+    "anomalies": (),
 }
 
 SETTLEMENTS: Final = """

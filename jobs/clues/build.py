@@ -11,7 +11,6 @@ from pyspark.sql import functions as F
 from fundwatch.clue import FIELD
 from fundwatch.flow import step_named
 from fundwatch.knowledge import DetectorEntry, Rule, Scheme
-from fundwatch.schema import Table
 from fundwatch.tables.gold import DETECTOR_FINDING, ITEM_ANOMALY, RULE_FINDING
 from fundwatch.tables.silver import INSTITUTION, PERSON, SETTLEMENT_NET, VERIFIED_CASE
 from jobs.clues.amount import MONEY, shares
@@ -24,7 +23,7 @@ from jobs.clues.pinned import pinned
 from jobs.clues.proof import contents, evidence_rows, proof, proved
 from jobs.clues.rank import probability, ranked
 from jobs.clues.related import related
-from jobs.clues.said import said
+from jobs.clues.said import anomaly_findings, said
 
 NO_EVIDENCE: Final = (SETTLEMENT_NET, PERSON, VERIFIED_CASE)  # derived, or no settlement data
 ARRAYS: Final = {
@@ -39,6 +38,7 @@ def clues(
     schemes: tuple[Scheme, ...],
     rules: tuple[Rule, ...],
     detector_entries: tuple[DetectorEntry, ...],
+    anomalies: tuple[DetectorEntry, ...],
     versions: Mapping[str, int],
     previous: DataFrame | None,
 ) -> DataFrame:
@@ -51,8 +51,13 @@ def clues(
     read = dict(zip((r.table for r in step_named("clues").reads), frames, strict=True))
     spark = frames[0].sparkSession
     scheme_card = scheme_cards(spark, schemes)
-    finder_card = finder_cards(spark, rules, detector_entries)
-    finding, claim = _settled(read, finder_card, scheme_card)
+    finder_card = finder_cards(spark, rules, (*detector_entries, *anomalies))
+    every = said(
+        read[RULE_FINDING],
+        read[DETECTOR_FINDING],
+        anomaly_findings(read[ITEM_ANOMALY], anomalies),
+    )
+    finding, claim = _settled(every, finder_card, scheme_card)
     share = pinned(shares(claim, read[SETTLEMENT_NET]))
     evidence = pinned(evidence_rows(finding.where("is_claimed"), claim, share))
     silver = {t: f for t, f in read.items() if t.layer == "silver" and t not in NO_EVIDENCE}
@@ -64,10 +69,9 @@ def clues(
 
 
 def _settled(
-    read: Mapping[Table, DataFrame], finder_card: DataFrame, scheme_card: DataFrame
+    every: DataFrame, finder_card: DataFrame, scheme_card: DataFrame
 ) -> tuple[DataFrame, DataFrame]:
     """Findings in their cases, and what they claim."""
-    every = said(read[RULE_FINDING], read[DETECTOR_FINDING], read[ITEM_ANOMALY])
     grade_sure = F.create_map(*(F.lit(x) for pair in SURE_OF_GRADE.items() for x in pair))
     known = every.join(
         F.broadcast(finder_card.select("finder", "prior", "sure")), on="finder", how="left"

@@ -9,9 +9,6 @@ from pyspark.sql import DataFrame, SparkSession
 
 from fundwatch.knowledge import DetectorEntry, Rule, Scheme
 
-ANOMALY: Final = "item_anomaly"
-"""Finder of what the step `anomalies` says; its card is its scheme's."""
-
 # Uncalibrated: what a confirmed case was likely to look like before any verdict was known.
 PRIOR: Final = {"certain": 0.9, "likely": 0.7, "lead": 0.4}
 # Part of a finder's money that a check keeps at least [percent], by how sure the finder is.

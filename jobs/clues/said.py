@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Final
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from fundwatch.clue import digest
+from fundwatch.knowledge import DetectorEntry
 from fundwatch.schema import MONTH
 from fundwatch.source_digest import source_digest
 from fundwatch.tables.gold import RULE_FINDING
-from jobs.clues.cards import ANOMALY
 
+ANOMALY: Final = "item_anomaly"
 SCHEME: Final = "high_cost_anomaly"
 
 
-def said(rule_finding: DataFrame, detector_finding: DataFrame, anomaly: DataFrame) -> DataFrame:
-    """Rows of the shape of gold.rule_finding from all three; an anomaly only where it is one."""
-    names = list(RULE_FINDING.names)
-    return (
-        rule_finding.select(names)
-        .unionByName(detector_finding.select(names))
-        .unionByName(anomaly_findings(anomaly).select(names))
-    )
+def said(*findings: DataFrame) -> DataFrame:
+    """All of them together, in the columns of gold.rule_finding."""
+    return reduce(DataFrame.unionByName, (f.select(list(RULE_FINDING.names)) for f in findings))
 
 
-def anomaly_findings(anomaly: DataFrame) -> DataFrame:
+def anomaly_findings(anomaly: DataFrame, cards: Iterable[DetectorEntry]) -> DataFrame:
     """gold.item_anomaly → findings, one a row that is an anomaly; its lines are the claim."""
+    known = (card.model_dump_json() for card in cards)
+    definition = digest(source_digest("jobs.anomalies"), *known)[:16]
     lines = F.array_sort("excess_lines")
     first = F.to_date(F.concat(MONTH, F.lit("-01")))
     nobody = F.array().cast("array<string>")
@@ -53,7 +53,7 @@ def anomaly_findings(anomaly: DataFrame) -> DataFrame:
         F.array("fixmedins_code").alias("fixmedins_codes"),
         _strength().alias("score"),
         _sentence().alias("says"),
-        F.lit(digest(ANOMALY, source_digest("jobs.anomalies"))[:16]).alias("definition"),
+        F.lit(definition).alias("definition"),
         F.transform(lines, _line_key).alias("evidence"),
     )
 
