@@ -15,7 +15,7 @@ import pandas as pd
 
 from fundwatch.tables import gold
 from models.base import Finding, View, area_in, sorted_tuple
-from models.graph import close_groups, components, false_discovery, log_tail, tree_surprise
+from models.graph import close_groups, false_discovery, log_tail, tree_surprise
 
 CERTAIN = -20.0  # log10 of a chance below which no further strength is counted
 
@@ -56,12 +56,9 @@ class CoAdmission:
         (given,) = frames
         shared = given.sort_values(["person_a", "person_b"], ignore_index=True)
         ties = shared[self._is_tie(shared)]
-        known = (self._graph(part) for part in components(ties))
-        groups = [
-            _Group(self._members(shared, people), graph.subgraph(people))
-            for graph in known
-            for people in close_groups(graph, self.at_least, self.density)
-        ]
+        found = sorted(close_groups(ties, self.at_least, self.density))
+        inside, tied = _by_group(shared, found), _by_group(ties, found)
+        groups = [_Group(inside[n], self._graph(tied[n])) for n in range(len(found))]
         groups = [group for group in groups if group.households >= self.households]
         chances = false_discovery(_surprises(shared, groups))
         told = zip(groups, chances, strict=True)
@@ -95,8 +92,13 @@ class CoAdmission:
             graph.add_edge(a, b, times=int(times), expected=float(chance))
         return graph
 
-    def _members(self, shared: pd.DataFrame, people: Sequence[str]) -> pd.DataFrame:
-        return shared[shared["person_a"].isin(people) & shared["person_b"].isin(people)]
+
+def _by_group(pairs: pd.DataFrame, groups: Sequence[Sequence[str]]) -> dict[int, pd.DataFrame]:
+    """Number of the group → pairs with both ends in it."""
+    group = {person: number for number, people in enumerate(groups) for person in people}
+    a, b = pairs["person_a"].map(group), pairs["person_b"].map(group)
+    own = pairs[a.notna() & (a == b)]
+    return {int(number): part for number, part in own.groupby(a[own.index])}
 
 
 @dataclass(frozen=True)

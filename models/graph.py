@@ -9,54 +9,93 @@ from typing import Any, TypeAlias
 import networkx as nx
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.special import gammaln
 from scipy.stats import poisson
 
 Numbers: TypeAlias = Any  # one number, or an array of them
+Edges: TypeAlias = Any  # array of shape (edges, 2): the numbers of two nodes
 
 
-def components(pairs: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The rows of `pairs` (person_a, person_b, …), component by component. Linear in the pairs."""
+def components(edges: Edges) -> Iterator[Edges]:
+    """The edges (rows of two node numbers), component by component. Linear in the edges."""
+    if not len(edges):
+        return
+    matrix, node = _adjacency(edges)
+    _, label = connected_components(matrix, directed=False)
+    own = label[node[:, 0]]
+    order = np.argsort(own, kind="stable")
+    yield from np.split(edges[order], np.flatnonzero(np.diff(own[order])) + 1)
+
+
+def close_groups(pairs: pd.DataFrame, least: int, density: float) -> Iterator[list[str]]:
+    """Groups of at least `least` people in which at least `density` of all pairs are tied.
+
+    `pairs` has a row a tie (person_a, person_b). Loose ends are dropped first: everyone keeps two
+    ties. A component that is still too thin loses every tie without k common acquaintances, for
+    k = 1, 2, …, and a bridge between two groups is cut: two rings joined by a few chance ties stay
+    two. The result depends on the ties alone, not on any order or seed.
+    """
     if pairs.empty:
         return
     people, place = np.unique(pairs[["person_a", "person_b"]].to_numpy(str), return_inverse=True)
-    a, b = place.reshape(-1, 2).T
-    ties = coo_array((np.ones(len(a)), (a, b)), shape=(len(people), len(people)))
-    _, label = connected_components(ties, directed=False)
-    for _, part in pairs.groupby(label[a]):
-        yield part
-
-
-def close_groups(ties: nx.Graph[str], least: int, density: float) -> Iterator[list[str]]:
-    """Groups of at least `least` people in which at least `density` of all pairs are tied.
-
-    Bridges are cut and loose ends dropped first (everyone keeps two ties). A component that is
-    still too thin loses every tie without k common acquaintances, for k = 1, 2, …: two rings
-    joined by a few chance ties stay two. The result depends on the graph alone, not on any order
-    or seed.
-    """
-    waiting = [(_core(ties), 2)]
+    edges = np.unique(place.reshape(-1, 2), axis=0)
+    waiting = [(_without_loose_ends(edges), 0)]
     while waiting:
-        graph, k = waiting.pop()
-        for people in (sorted(part) for part in nx.connected_components(graph)):
-            part = graph.subgraph(people)
-            if len(people) < least:
+        edges, k = waiting.pop()
+        for own in components(edges):
+            nodes = np.unique(own)
+            if len(nodes) < least:
                 continue
-            if nx.density(part) >= density:
-                yield people
+            is_close = 2 * len(own) >= density * len(nodes) * (len(nodes) - 1)
+            if not is_close:
+                waiting.append((_embedded(own, k + 1), k + 1))
+            elif len(kept := _without_bridges(own)) < len(own):
+                waiting.append((_without_loose_ends(kept), k))
             else:
-                waiting.append((nx.k_truss(part, k + 1), k + 1))
+                yield [str(person) for person in people[nodes]]
 
 
-def _core(graph: nx.Graph[str]) -> nx.Graph[str]:
-    """What is left when bridges are cut and people with fewer than two ties leave."""
-    left: nx.Graph[str] = nx.Graph()
-    left.add_edges_from(graph.edges)
-    bridges: list[Any] = list(nx.bridges(left))
-    left.remove_edges_from(bridges)
-    return nx.k_core(left, 2)
+def _adjacency(edges: Edges) -> tuple[Any, Edges]:
+    """Symmetric matrix of the edges, and the edges in its row numbers."""
+    nodes, node = np.unique(edges, return_inverse=True)
+    node = node.reshape(-1, 2)
+    both = np.vstack([node, node[:, ::-1]])
+    ones = np.ones(len(both), dtype=np.int32)
+    return csr_array((ones, (both[:, 0], both[:, 1])), shape=(len(nodes), len(nodes))), node
+
+
+def _without_loose_ends(edges: Edges) -> Edges:
+    """What is left when people with a single tie leave, and again, until nobody has."""
+    while len(edges):
+        degree = np.bincount(edges.ravel())
+        kept = edges[(degree[edges] > 1).all(axis=1)]
+        if len(kept) == len(edges):
+            break
+        edges = kept
+    return edges
+
+
+def _without_bridges(edges: Edges) -> Edges:
+    """What is left when ties in no circle are cut."""
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_edges_from((int(a), int(b)) for a, b in edges)
+    cut: list[Any] = list(nx.bridges(graph))
+    graph.remove_edges_from(cut)
+    return np.array(sorted(sorted(edge) for edge in graph.edges), dtype=np.int64).reshape(-1, 2)
+
+
+def _embedded(edges: Edges, k: int) -> Edges:
+    """What is left when ties with fewer than `k` common acquaintances go, until none is left."""
+    while len(edges):
+        matrix, node = _adjacency(edges)
+        common = (matrix @ matrix)[node[:, 0], node[:, 1]]
+        kept = edges[np.asarray(common).ravel() >= k]
+        if len(kept) == len(edges):
+            break
+        edges = kept
+    return edges
 
 
 def tree_surprise(group: nx.Graph[str], people: int) -> float:

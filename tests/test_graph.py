@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from itertools import combinations
-from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -20,12 +19,6 @@ EDGES = st.lists(
 )
 
 
-def named(edges: list[tuple[int, int]]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [(f"p{a:02}", f"p{b:02}") for a, b in edges], columns=["person_a", "person_b"]
-    )
-
-
 def graph(*edges: str, **tie: float) -> nx.Graph[str]:
     made: nx.Graph[str] = nx.Graph()
     made.add_edges_from((edge[0], edge[1]) for edge in edges)
@@ -37,45 +30,56 @@ def clique(people: str) -> list[str]:
     return [a + b for a, b in combinations(people, 2)]
 
 
-def people_of(part: pd.DataFrame) -> frozenset[Any]:
-    return frozenset(part["person_a"]) | frozenset(part["person_b"])
+def pairs_of(graph: nx.Graph[str]) -> pd.DataFrame:
+    return pd.DataFrame(sorted(map(sorted, graph.edges)), columns=["person_a", "person_b"])
+
+
+def groups(of: nx.Graph[str], least: int, density: float) -> list[list[str]]:
+    return sorted(close_groups(pairs_of(of), least, density))
 
 
 @given(EDGES)
 def test_components_are_those_of_networkx(edges: list[tuple[int, int]]) -> None:
-    pairs = named(edges)
-    theirs: nx.Graph[str] = nx.Graph()
-    theirs.add_edges_from(pairs.itertuples(index=False, name=None))
-    ours = {people_of(part) for part in components(pairs)}
+    theirs: nx.Graph[int] = nx.Graph()
+    theirs.add_edges_from(edges)
+    given = np.array(edges, dtype=int).reshape(-1, 2)
+    ours = {frozenset(part.ravel().tolist()) for part in components(given)}
     assert ours == {frozenset(part) for part in nx.connected_components(theirs)}
+    assert sum(map(len, components(given))) == len(edges)
 
 
 def test_two_rings_with_a_chance_acquaintance_stay_two() -> None:
     both = graph(*clique("abcd"), *clique("wxyz"), "dw")
-    assert sorted(close_groups(both, 4, 0.5)) == [list("abcd"), list("wxyz")]
+    for density in (0.4, 0.5):  # with the bridge, the two are dense enough for 0.4
+        assert groups(both, 4, density) == [list("abcd"), list("wxyz")]
 
 
-def test_two_rings_with_a_common_friend_or_two_stay_two() -> None:
+def test_two_rings_joined_by_two_chance_ties_stay_two() -> None:
     both = graph(*clique("abcdef"), *clique("uvwxyz"), "au", "bv")
-    assert sorted(close_groups(both, 4, 0.6)) == [list("abcdef"), list("uvwxyz")]
+    assert groups(both, 4, 0.6) == [list("abcdef"), list("uvwxyz")]
 
 
 def test_a_chain_of_acquaintances_is_no_group() -> None:
-    assert list(close_groups(graph("ab", "bc", "cd", "de"), 4, 0.4)) == []
+    assert groups(graph("ab", "bc", "cd", "de"), 4, 0.4) == []
+
+
+def test_a_circle_of_four_is_a_group_and_loose_ends_are_not_in_it() -> None:
+    assert groups(graph("ab", "bc", "cd", "da", "de", "ef"), 4, 0.4) == [list("abcd")]
 
 
 def test_a_group_too_small_or_too_thin_is_none() -> None:
-    assert list(close_groups(graph(*clique("abc")), 4, 0.4)) == []
-    wheel = graph(*(f"{a}{b}" for a, b in zip("abcdefgh", "bcdefgha", strict=True)))
-    assert list(close_groups(wheel, 4, 0.4)) == []
+    assert groups(graph(*clique("abc")), 4, 0.4) == []
+    wheel = graph(*(a + b for a, b in zip("abcdefgh", "bcdefgha", strict=True)))
+    assert groups(wheel, 4, 0.4) == []
 
 
 @given(EDGES, st.permutations(range(13)))
 def test_renaming_people_renames_groups(edges: list[tuple[int, int]], order: list[int]) -> None:
-    one = nx.Graph([(f"{a:02}", f"{b:02}") for a, b in edges])
+    one: nx.Graph[str] = nx.Graph()
+    one.add_edges_from((f"{a:02}", f"{b:02}") for a, b in edges)
     new = {f"{old:02}": f"{renamed:02}" for old, renamed in enumerate(order)}
-    groups = sorted(sorted(new[person] for person in g) for g in close_groups(one, 3, 0.5))
-    assert groups == sorted(close_groups(nx.relabel_nodes(one, new), 3, 0.5))
+    renamed = sorted(sorted(new[person] for person in group) for group in groups(one, 3, 0.5))
+    assert renamed == groups(nx.relabel_nodes(one, new), 3, 0.5)
 
 
 def test_the_surprise_of_a_group_is_a_union_bound_over_trees() -> None:
@@ -101,8 +105,8 @@ def test_chance_groups_are_rarely_surprising() -> None:
         for a, b in combinations(range(40), 2):
             if (times := len(days[a] & days[b])) >= 2:
                 ties.add_edge(str(a), str(b), times=times, expected=16 / 60)
-        groups = (ties.subgraph(g) for g in close_groups(ties, 4, 0.4))
-        flagged += any(tree_surprise(group, 40) < math.log10(0.05) for group in groups)
+        met = (ties.subgraph(people) for people in groups(ties, 4, 0.4))
+        flagged += any(tree_surprise(group, 40) < math.log10(0.05) for group in met)
     assert flagged <= 10  # 5 % of 200
 
 
