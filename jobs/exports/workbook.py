@@ -18,6 +18,8 @@ from jobs.exports.words import COLOURS, EXPLAINED, ROUTES, SCHEMES, SUBJECTS, TA
 Row = Mapping[str, Any]
 MADE_AT: Final = dt.datetime(2024, 1, 1)  # the same for all: equal clues give equal bytes
 LONGEST: Final = 32_000  # characters a cell can hold
+LINE_POINTS: Final = 15
+MOST_LINES: Final = 12
 FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
 
 
@@ -46,17 +48,18 @@ def _parties(clue: Row) -> str:
     )
 
 
+PRINTED: Final = 7  # columns of the list that go on paper
 LIST: Final = (
     Head("序号", 6, lambda c: c["rank"], "count"),
     Head("等级", 6, lambda c: c["grade"], "grade"),
-    Head("手法", 22, lambda c: SCHEMES.get(c["scheme"], c["scheme"])),
-    Head("线索", 60, lambda c: c["title"], "long"),
-    Head("涉及基金(元)", 16, lambda c: c["amount"], "money"),
-    Head("个人账户(元)", 14, lambda c: c["amount_acct"], "money"),
-    Head("金额下限(元)", 16, lambda c: c["amount_low"], "money"),
-    Head("金额上限(元)", 16, lambda c: c["amount_high"], "money"),
+    Head("手法", 20, lambda c: SCHEMES.get(c["scheme"], c["scheme"])),
+    Head("线索", 52, lambda c: c["title"], "long"),
+    Head("首要理由", 56, lambda c: c["says"][0] if c["says"] else "", "long"),
+    Head("涉及基金(元)", 15, lambda c: c["amount"], "money"),
     Head("核实可能性", 11, lambda c: c["probability"], "share"),
-    Head("首要理由", 60, lambda c: c["says"][0] if c["says"] else "", "long"),
+    Head("金额下限(元)", 15, lambda c: c["amount_low"], "money"),
+    Head("金额上限(元)", 15, lambda c: c["amount_high"], "money"),
+    Head("个人账户(元)", 14, lambda c: c["amount_acct"], "money"),
     Head("对象", 8, lambda c: SUBJECTS.get(c["subject_type"], c["subject_type"])),
     Head("机构编码", 22, _parties),
     Head("区划", 9, lambda c: c["area"]),
@@ -148,13 +151,25 @@ def _sheet(
     for line, row in enumerate(rows, start=1):
         for at, head in enumerate(heads):
             _cell(sheet, (line, at), head.cell(row), _style(head, row, styles))
+        sheet.set_row(line, LINE_POINTS * max(_lines(head, row) for head in heads))
     sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
     sheet.freeze_panes(1, 4 if name == "线索清单" else 1)
+    if name == "线索清单":
+        sheet.print_area(0, 0, max(len(rows), 1), PRINTED - 1)
     _printed(sheet, name)
 
 
 def _style(head: Head, row: Row, styles: Mapping[str, Format]) -> Format:
     return styles[f"grade {row['grade']}" if head.kind == "grade" else head.kind]
+
+
+def _lines(head: Head, row: Row) -> int:
+    """Lines that a wrapped text fills; a Chinese character is as wide as two letters."""
+    if head.kind != "long":
+        return 1
+    text = str(head.cell(row))[:LONGEST]
+    wide = sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+    return min(MOST_LINES, max(1, -(-wide // (head.width - 2))))
 
 
 def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, style: Format) -> None:
@@ -193,4 +208,5 @@ def _explain(
         sheet.write_string(at, 0, term, styles["section" if is_section else "text"])
         if not is_section:
             sheet.write_string(at, 1, text, styles["long"])
+            sheet.set_row(at, LINE_POINTS)
     _printed(sheet, "说明")
