@@ -22,7 +22,7 @@ from jobs.detect import findings, titled
 from models import Configured, configured
 from models.base import Finding, View
 from tests.rows import assert_rows, rows
-from tests.test_detectors import CONFLICT_HEAD, ENTRIES, RING, SHARED_HEAD, circle, conflict
+from tests.suspects import CONFLICT_HEAD, ENTRIES, RING, SHARED_HEAD, circle, conflict
 
 MONTHS = ("2024-01", "2024-02")
 
