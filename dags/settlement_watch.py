@@ -83,6 +83,11 @@ with DAG(
         for task_id, title, members in grouped()
     ]
     export = jobs_task(
-        "export", "导出线索", "export", "lake", "out", doc="clues.xlsx, .parquet, .jsonl, run.json."
+        "export",
+        "核对与导出",
+        f"reconcile export {UNTIL}",
+        "lake",
+        "out",
+        doc="Money must agree from silver to gold; then clues.xlsx, .parquet, .jsonl, run.json.",
     )
     chain(ingest, *steps, export)

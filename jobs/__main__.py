@@ -9,12 +9,13 @@ from pathlib import Path
 
 from fundwatch.errors import FundwatchError, UsageError
 from fundwatch.flow import FLOW
+from jobs.ingest.reconcile import reconcile_gold
 from jobs.maintain import maintain
 from jobs.screen import run_page, write_exports
 from jobs.workplace import Workplace, workplace
 
 STEPS = tuple(step.name for step in FLOW)
-WORK = ("ingest", "export", "maintain", *STEPS)
+WORK = ("ingest", "reconcile", "export", "maintain", *STEPS)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _do(place: Workplace, name: str, given: argparse.Namespace) -> None:
     if name == "ingest":
         place.ingest(_needed(given.landing, "--landing"), given.source)
+    elif name == "reconcile":
+        reconcile_gold(place.lake, place.log.run_id, given.stale_until[:7])
     elif name == "export":
         out = Path(_needed(given.out, "--out"))
         write_exports(place, out, run_page(place, given.landing or "", None, []))

@@ -40,13 +40,15 @@ def reconcile_ingest(lake: Lake, run_id: str) -> list[Identity]:
     return _settled(lake, run_id, [*_from_files(lake), *_from_settlements(lake)])
 
 
-def reconcile_gold(lake: Lake, run_id: str) -> list[Identity]:
+def reconcile_gold(lake: Lake, run_id: str, before: str = "") -> list[Identity]:
     """Nets = visits and stays, and settled fee lines = charges, in money by month.
 
+    `before` (YYYY-MM) leaves out that month and later ones: they are delivered but not computed.
     Returns the rows it appends to ops.reconciliation. Raises ReconciliationError, after writing
     them, naming the first identity that does not hold.
     """
-    return _settled(lake, run_id, [*_nets_in_gold(lake), *_lines_in_gold(lake)])
+    found = [*_nets_in_gold(lake), *_lines_in_gold(lake)]
+    return _settled(lake, run_id, [row for row in found if not before or row["month"] < before])
 
 
 def _settled(lake: Lake, run_id: str, found: list[Identity]) -> list[Identity]:
@@ -163,7 +165,7 @@ def _nets(rows: DataFrame) -> DataFrame:
 
 
 def _nets_in_gold(lake: Lake) -> Iterable[Identity]:
-    """Standing nets by the month of the visit or stay that holds them.
+    """Standing nets by the month of the visit or stay that holds them, else by their own.
 
     Mid settlements of a stay that is not closed are in no fact yet: they count as superseded.
     """
@@ -180,11 +182,12 @@ def _nets_in_gold(lake: Lake) -> Iterable[Identity]:
     held = visits.select("setl_id", MONTH).unionByName(
         stays.select(F.explode("setl_ids").alias("setl_id"), MONTH)
     )
-    nets = lake.read(SETTLEMENT_NET).where("not is_void").drop(MONTH)
+    nets = lake.read(SETTLEMENT_NET).where("not is_void").withColumnRenamed(MONTH, "settled_in")
     joined = nets.join(held, on="setl_id", how="left")
     open_stay = F.col(MONTH).isNull() & (F.col("mid_setl_flag") == "1")
     came = _by_month(
         joined.where(~F.coalesce(open_stay, F.lit(False)))
+        .withColumn(MONTH, F.coalesce(MONTH, "settled_in"))
         .groupBy(MONTH)
         .agg(*(_total(name).alias(name) for name in IN_GOLD))
     )
