@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ import typer
 from console.options import LAKE, ConfOption, LakeOption, MonthOption, OutOption, SourceOption
 from fundwatch.errors import UsageError
 from fundwatch.flow import FLOW
+
+QUICK = "-XX:TieredStopAtLevel=1"  # a small province is done before long compilation pays
 
 
 def demo(
@@ -28,6 +31,7 @@ def demo(
     from console.reading import clues
 
     landing, lake, out = folder / "landing", folder / "lake", folder / "out"
+    os.environ.setdefault("FUNDWATCH_SPARK__JAVA_OPTIONS", QUICK)
     if not landing.is_dir():
         simulate(persons, institutions, months, seed, folder)
     screen(landing, str(lake), out, "contract", conf)

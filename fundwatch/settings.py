@@ -20,6 +20,7 @@ class _Part(BaseModel):
 class Spark(_Part):
     master: str = "local[*]"
     driver_memory: str = "4g"
+    java_options: str = ""
     shuffle_partitions: int | None = Field(default=None, ge=1)  # none: the session chooses
     extra: dict[str, str] = {}
 

@@ -151,4 +151,5 @@ def _spark(settings: Settings) -> SparkSettings:
         driver_memory=spark.driver_memory,
         shuffle_partitions=spark.shuffle_partitions,
         extra=spark.extra,
+        java_options=spark.java_options,
     )

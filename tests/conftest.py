@@ -21,6 +21,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             driver_memory="2g",
             shuffle_partitions=2,
             extra={"spark.sql.adaptive.enabled": "false"},
+            java_options="-XX:TieredStopAtLevel=1",  # literals: code runs once, compile it fast
         ),
         app="fundwatch-tests",
     )
