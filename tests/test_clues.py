@@ -66,10 +66,11 @@ def test_statistics_with_something_of_their_own_are_a_clue_of_their_own(at: Clue
     assert [(clue.grade, clue.setl_ids) for clue in at["OWN"]] == [("C", ["own2"]), ("B", ["own1"])]
 
 
-def test_context_lends_words_and_no_money(at: Clues) -> None:
-    (clue,) = at["ODD"]
-    assert (clue.grade, clue.setl_ids, clue.amount) == ("B", ["odd1"], Decimal("5.00"))
-    assert clue.says[-1] == "旁证:与同类不同"
+def test_context_is_a_clue_of_its_own_and_comes_after_all_but_data_errors(
+    at: Clues, every: list[Row]
+) -> None:
+    assert [(clue.grade, clue.setl_ids) for clue in at["ODD"]] == [("B", ["odd1"]), ("D", ["odd2"])]
+    assert [clue.grade for clue in every].index("D") == len(every) - 2
 
 
 def test_groups_that_share_a_settlement_are_one_case(at: Clues) -> None:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from fundwatch.clue import FIELD
 from fundwatch.flow import step_named
 from fundwatch.knowledge import DetectorEntry, Rule, Scheme
+from fundwatch.schema import Table
 from fundwatch.tables.gold import DETECTOR_FINDING, ITEM_ANOMALY, RULE_FINDING
 from fundwatch.tables.silver import INSTITUTION, PERSON, SETTLEMENT_NET, VERIFIED_CASE
 from jobs.clues.amount import MONEY, shares
@@ -60,12 +61,18 @@ def clues(
     finding, claim = _settled(every, finder_card, scheme_card)
     share = pinned(shares(claim, read[SETTLEMENT_NET]))
     evidence = pinned(evidence_rows(finding.where("is_claimed"), claim, share))
-    silver = {t: f for t, f in read.items() if t.layer == "silver" and t not in NO_EVIDENCE}
+    silver = {table: read[table] for table in evidence_tables()}
     proofs = proved(evidence, contents(evidence, silver), versions)
     case = pinned(_cases(finding, summed(share, read[PERSON], read[INSTITUTION])))
     told = worded(_with_knowledge(case, finder_card, scheme_card, read[INSTITUTION]))
     whole = pinned(_totalled(named(pinned(told), previous).join(proofs, on="case", how="left")))
     return _finished(whole, read[VERIFIED_CASE])
+
+
+def evidence_tables() -> tuple[Table, ...]:
+    """The silver tables whose rows can be evidence."""
+    reads = (read.table for read in step_named("clues").reads)
+    return tuple(t for t in reads if t.layer == "silver" and t not in NO_EVIDENCE)
 
 
 def _settled(
@@ -156,7 +163,8 @@ def _totalled(case: DataFrame) -> DataFrame:
     ).withColumns(
         {
             "probability": probability(F.col("grade"), F.col("chances")),
-            "contents": F.coalesce("contents", F.lit("")),
+            "contents": _or_none("contents"),
+            "evidence": F.coalesce("evidence", F.array().cast(ARRAYS["evidence"])),
         }
     )
     return ranked(priced.withColumn("proof", proof()))
@@ -168,7 +176,6 @@ def _finished(clue: DataFrame, verified_case: DataFrame) -> DataFrame:
     return clue.join(other, on="clue_id", how="left").withColumns(
         {
             "related": F.coalesce("related", empty["related"]),
-            "evidence": F.coalesce("evidence", empty["evidence"]),
             "roles": empty["roles"],
         }
     )

@@ -7,6 +7,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from fundwatch.clue import LAST
 from fundwatch.schema import MONTH
 from jobs.clues.pinned import pinned
 
@@ -30,8 +31,9 @@ def cases(finding: DataFrame) -> DataFrame:
 
 
 def _kind() -> Column:
+    """A data error is a data error whoever sees it: its rows go back in one letter."""
     return (
-        F.when(F.col("grade").isin("A", "B"), PROVED)
+        F.when(F.col("grade").isin("A", "B") | (F.col("scheme") == LAST), PROVED)
         .when(F.col("grade") == "C", STATISTICAL)
         .otherwise(CONTEXT)
     )
@@ -114,25 +116,22 @@ def settled(owned: DataFrame, scheme_card: DataFrame) -> tuple[DataFrame, DataFr
     """Findings with their final `case` and `is_claimed`, and the claims those leave standing.
 
     A claim is (case, setl_id, bkkp_sn or null, inscp_fen, is_whole, sure). What a contradiction or
-    a breach of the same owner and scheme already claims is not claimed again by statistics; a
-    statistical finding with nothing else to claim, and context, join the better case as words.
+    a breach of the same owner and scheme claims already is not claimed again by statistics or
+    context; a finding with nothing else to claim joins that case as words.
     """
     claim = pinned(_judged(_claims(owned, scheme_card)))
     left = claim.groupBy(FINDING).agg(
         F.count_if(~F.col("is_taken")).alias("standing"),
         F.min("taker").alias("taker"),
     )
-    judged = owned.join(left, on=FINDING, how="left").join(_better(owned), on=OWNER, how="left")
-    nothing_left = (F.col("kind") == STATISTICAL) & (F.col("standing") == 0)
-    host = F.when(nothing_left, F.col("taker")).when(F.col("kind") == CONTEXT, _host())
+    host = F.when(F.col("standing") == 0, F.col("taker"))
     final = pinned(
-        judged.withColumn("is_claimed", host.isNull())
+        owned.join(left, on=FINDING, how="left")
+        .withColumn("is_claimed", host.isNull())
         .withColumn("case", F.coalesce(host, "case"))
-        .drop("standing", "taker", "better")
+        .drop("standing", "taker")
     )
-    hosted = final.where(~F.col("is_claimed")).select(FINDING)
-    standing = claim.where(~F.col("is_taken")).join(hosted, on=FINDING, how="left_anti")
-    return final, standing
+    return final, claim.where(~F.col("is_taken"))
 
 
 def _claims(owned: DataFrame, scheme_card: DataFrame) -> DataFrame:
@@ -162,31 +161,5 @@ def _judged(claim: DataFrame) -> DataFrame:
     proved = F.col("kind") == PROVED
     whole = F.min(F.when(proved & F.col("is_whole"), F.col("case"))).over(same_settlement)
     line = F.min(F.when(proved, F.col("case"))).over(same_line)
-    taker = F.when(F.col("kind") == STATISTICAL, F.coalesce(whole, line))
+    taker = F.when(~proved, F.coalesce(whole, line))
     return claim.withColumn("taker", taker).withColumn("is_taken", taker.isNotNull())
-
-
-def _better(owned: DataFrame) -> DataFrame:
-    """The owner's cases that are more than context: (kind, case, first and last month)."""
-    every = (
-        owned.where(F.col("kind") < CONTEXT)
-        .groupBy(*OWNER, "kind", "case")
-        .agg(
-            F.min(month_number(F.col(MONTH))).alias("first"),
-            F.max(month_number(F.col(MONTH))).alias("last"),
-        )
-    )
-    case = F.struct("kind", "case", "first", "last")
-    return every.groupBy(OWNER).agg(F.array_sort(F.collect_list(case)).alias("better"))
-
-
-def _host() -> Column:
-    """The best case of the owner whose period touches the month of the finding."""
-    month = month_number(F.col(MONTH))
-    touching = F.filter(
-        F.coalesce(
-            "better", F.array().cast("array<struct<kind:int,case:string,first:int,last:int>>")
-        ),
-        lambda c: month.between(c["first"] - REACH_MONTHS, c["last"] + REACH_MONTHS),
-    )
-    return F.get(touching, 0)["case"]

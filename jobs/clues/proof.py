@@ -67,7 +67,7 @@ def content_of(table: Table) -> Column:
 
 
 def proved(evidence: DataFrame, content: DataFrame, versions: Mapping[str, int]) -> DataFrame:
-    """One row a case: `evidence` with versions, sorted, and `contents` for the proof."""
+    """One row a case: `evidence` with versions, sorted, and `contents`, a digest for each."""
     version = F.create_map(*(F.lit(x) for pair in sorted(versions.items()) for x in pair))
     rows = evidence.join(content, on=ROW, how="left").withColumn(
         "content", F.coalesce("content", F.lit(ABSENT))
@@ -87,15 +87,17 @@ def proved(evidence: DataFrame, content: DataFrame, versions: Mapping[str, int])
                 r["key"].alias("key"),
             ),
         ).alias("evidence"),
-        F.array_join(
-            F.transform("rows", lambda r: F.concat_ws("|", r["table"], r["key"], r["content"])),
-            ITEM,
-        ).alias("contents"),
+        F.transform("rows", lambda r: r["content"]).alias("contents"),
     )
 
 
 def proof() -> Column:
-    """fundwatch.clue.proof, in Spark, of a row with the claim and `contents`."""
+    """fundwatch.clue.proof, in Spark, of a row with the claim, `evidence` and `contents`."""
+    rows = F.zip_with(
+        "evidence",
+        "contents",
+        lambda row, content: F.concat_ws("|", row["table"], row["key"], content),
+    )
     return F.sha2(
         F.concat_ws(
             FIELD,
@@ -106,7 +108,7 @@ def proof() -> Column:
                 for name in ("amount", "amount_acct", "amount_low", "amount_high")
             ),
             F.array_join("says", ITEM),
-            "contents",
+            F.array_join(rows, ITEM),
         ),
         256,
     )

@@ -169,7 +169,7 @@ def _lines(head: Head, row: Row) -> int:
         return 1
     text = str(head.cell(row))[:LONGEST]
     wide = sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
-    return min(MOST_LINES, max(1, -(-wide // (head.width - 2))))
+    return min(MOST_LINES, max(1, -(-wide // head.width)))
 
 
 def _cell(sheet: Worksheet, at: tuple[int, int], value: Any, style: Format) -> None:
