@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from fundwatch.errors import LandingError
 from fundwatch.flow import INGESTED
@@ -32,6 +32,7 @@ from jobs.ingest.source import Source
 from jobs.ingest.touched import touched
 
 Progress = Callable[[str], None]
+OF_INTAKE: Final = ("inserted", "superseded", "quarantined")
 
 
 @dataclass(frozen=True)
@@ -219,14 +220,13 @@ def recorded_versions(lake: Lake) -> dict[str, int]:
 
 
 def _counts(lake: Lake) -> dict[str, Counts]:
-    sums = (
-        lake.read(INTAKE)
-        .groupBy("table")
-        .agg(*(F.sum(name).alias(name) for name in ("inserted", "superseded", "quarantined")))
-    )
-    delivered = lake.read(DELIVERY).groupBy("table").agg(F.sum("rows").alias("rows"))
-    rows = delivered.join(sums, on="table", how="inner").collect()  # a row a table
+    delivered: Counter[str] = Counter()
+    for file in lake.read(DELIVERY).select("table", "rows").collect():  # a row a file
+        delivered[file["table"]] += file["rows"]
+    sums: dict[str, Counter[str]] = {table: Counter() for table in delivered}
+    for row in lake.read(INTAKE).select("table", *OF_INTAKE).collect():  # a row a table and intake
+        sums[row["table"]].update({name: row[name] for name in OF_INTAKE})
     return {
-        row["table"]: Counts(row["rows"], row["inserted"], row["superseded"], row["quarantined"])
-        for row in sorted(rows, key=lambda row: str(row["table"]))
+        table: Counts(delivered[table], *(sums[table][name] for name in OF_INTAKE))
+        for table in sorted(delivered)
     }

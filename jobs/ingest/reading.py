@@ -21,9 +21,8 @@ from jobs.ingest.source import Source
 from jobs.ingest.typed import faults
 
 TORN: Final = "_torn"
-RECORD: Final = "(monotonically_increasing_id() & 8589934591)"  # the lower 33 bits: in its partition, from 0
+RECORD: Final = "(monotonically_increasing_id() & 8589934591)"  # 33 bits: in its partition, from 0
 WHOLE: Final = str(1 << 40)  # bytes: no file is so large, so none is split
-ORIGIN: Final = ("batch", "file", "line")
 
 
 @contextmanager

@@ -20,9 +20,10 @@ from jobs.ingest import typed
 from jobs.ingest.pseudonyms import with_pseudonyms
 
 LATER: Final = ("updt_time", "batch", "file", "line")  # the greater wins, never who came last
-NEWER: Final = (
-    "struct(new.updt_time, new.batch, new.file, new.line)"
-    " > struct(old.updt_time, old.batch, old.file, old.line)"
+NEWER: Final = (  # spelled out: structs of nullable and of sure columns do not compare in a MERGE
+    "new.updt_time > old.updt_time or (new.updt_time = old.updt_time and (new.batch > old.batch"
+    " or (new.batch = old.batch and (new.file > old.file"
+    " or (new.file = old.file and new.line > old.line)))))"
 )
 FEW: Final = 500_000  # repeated rows that a broadcast can carry
 CREATED: Final = 0  # version of a table that holds nothing yet

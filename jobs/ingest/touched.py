@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from pyspark.sql import DataFrame
@@ -23,21 +25,31 @@ def touched(lake: Lake, recorded: Mapping[str, int]) -> dict[str, list[str]]:
 
     A table never recorded moves every month there is.
     """
+    every = Every(lake)
     found = {
-        table.name: sorted(_months(lake, table, recorded.get(table.name, -1)))
+        table.name: sorted(every.of(table) if since < 0 else _moved(lake, table, since))
         for table in SILVER.values()
-        if lake.version(table) > max(CREATED, recorded.get(table.name, -1))
+        if lake.version(table) > max(CREATED, since := recorded.get(table.name, -1))
     }
     return {name: months for name, months in found.items() if months}
 
 
-def _months(lake: Lake, table: Table, since: int) -> set[str]:
-    if since >= 0:
-        return _moved(lake, table, since)
-    if not table.belongs:
-        return {ALL}
-    dated = table if table.belongs == MONTH else SETTLEMENT_NET
-    return _collected(lake.read(dated).select(MONTH))
+@dataclass(frozen=True)
+class Every:
+    """The months of tables that are new as a whole."""
+
+    lake: Lake
+
+    def of(self, table: Table) -> set[str]:
+        if not table.belongs:
+            return {ALL}
+        if table.belongs == MONTH:
+            return _collected(self.lake.read(table).select(MONTH))
+        return self.settled
+
+    @cached_property
+    def settled(self) -> set[str]:
+        return _collected(self.lake.read(SETTLEMENT_NET).select(MONTH))
 
 
 def _moved(lake: Lake, table: Table, since: int) -> set[str]:
