@@ -29,7 +29,7 @@ from fundwatch.reader import open_lake
 conf = next(folder for folder in (Path("conf"), Path("../conf")) if folder.is_dir())
 lake = open_lake()
 lake.sql(
-    "SELECT count(*) AS lines, sum(inscp_fen) / 100 AS yuan_within_scope FROM gold.charge_fact"
+    "SELECT count(*) AS lines, sum(inscp_fen) / 100.0 AS yuan_within_scope FROM gold.charge_fact"
 )
 
 # %% [markdown]

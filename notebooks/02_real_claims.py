@@ -71,7 +71,7 @@ year = lake.sql("""
     GROUP BY entity, indicator_id HAVING sum(denominator) > 0
 """).pivot(index="provider", columns="indicator_id", values="value")
 size = lake.sql("""
-    SELECT fixmedins_code AS provider, min(area) AS area, sum(fund_fen) / 100 AS reimbursed,
+    SELECT fixmedins_code AS provider, min(area) AS area, sum(fund_fen) / 100.0 AS reimbursed,
            count(*) AS stays FROM gold.stay_fact GROUP BY fixmedins_code
 """).set_index("provider")
 labels = (

@@ -165,6 +165,7 @@ def correct(landing: str, month: str) -> None:
         written.writerow(row | {"opter_id": "corrected", "updt_time": "2025-06-01 00:00:00"})
 
 
+@pytest.mark.timeout(1800)
 def test_a_month_runs_with_the_production_operators(
     airflow: Airflow, place: dict[str, str]
 ) -> None:
