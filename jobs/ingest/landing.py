@@ -113,7 +113,7 @@ def _mapped(paths: list[str], source: Source) -> Iterator[Delivered]:
     for table, mapped in source.tables.items():
         for path in paths:
             if fnmatch(path, mapped.files) and _is_data(path):
-                yield Delivered(table, str(PurePosixPath(path).parent), _name(path), path)
+                yield Delivered(table, PurePosixPath(path).parent.name or ".", _name(path), path)
 
 
 def _manifests(

@@ -19,7 +19,8 @@ from fundwatch.tables.landing import LandingTable
 from jobs.ingest import typed
 from jobs.ingest.pseudonyms import with_pseudonyms
 
-LATER: Final = ("updt_time", "batch", "file", "line")  # the greater wins, never who came last
+OF_A_FILE: Final = ("batch", "file", "line")
+LATER: Final = ("updt_time", *OF_A_FILE)  # the greater wins, never who came last
 NEWER: Final = (  # spelled out: structs of nullable and of sure columns do not compare in a MERGE
     "new.updt_time > old.updt_time or (new.updt_time = old.updt_time and (new.batch > old.batch"
     " or (new.batch = old.batch and (new.file > old.file"
@@ -38,6 +39,15 @@ class Settled:
     offered: int
 
 
+@dataclass(frozen=True)
+class Latest:
+    """The rows that no row of their key overtakes, and how many keys there are."""
+
+    rows: DataFrame
+    keys: int
+    kept: DataFrame  # cached on the way; to be released once `rows` are written
+
+
 def settle(
     lake: Lake, table: LandingTable, received_at: datetime, key: Broadcast[PseudonymKey]
 ) -> Settled:
@@ -45,15 +55,10 @@ def settle(
 
     Of equal keys the row with the greatest (updt_time, batch, file, line) stands.
     """
-    good = taken_in(lake, table, received_at).where("faults is null")
-    repeated = _repeated(good, table)
-    counts = repeated.agg(F.count("*"), F.coalesce(F.sum("rows"), F.lit(0)), _extra_rows()).first()
-    assert counts is not None
-    rows = good if counts[2] == 0 else _latest(good, repeated.where("rows > 1"), table, counts[2])
-    keys = counts[0] if counts[2] == 0 else _exact_keys(good, repeated, table, counts)
-    offered = _write(lake, table, silver_rows(rows, table, key), received_at)
-    repeated.unpersist()
-    return Settled(int(keys), offered)
+    found = latest(taken_in(lake, table, received_at).where("faults is null"), table)
+    offered = _write(lake, table, silver_rows(found.rows, table, key), received_at)
+    found.kept.unpersist()
+    return Settled(found.keys, offered)
 
 
 def taken_in(lake: Lake, table: LandingTable, received_at: datetime) -> DataFrame:
@@ -101,49 +106,46 @@ def _many_months_at_once(spark: SparkSession) -> Iterator[None]:
         spark.conf.set(WRITERS, str(before))
 
 
-def _typed_key(table: LandingTable) -> list[str]:
-    return [typed.typed(table[name]) for name in table.key]
+def latest(good: DataFrame, table: LandingTable) -> Latest:
+    """Of good rows of bronze those that stand.
 
-
-def _repeated(good: DataFrame, table: LandingTable) -> DataFrame:
-    """Digest of the key → rows with it; a narrow shuffle, kept because it is asked twice."""
-    digest = F.expr(f"xxhash64({', '.join(_typed_key(table))})")
-    return good.groupBy(digest.alias("digest")).agg(F.count("*").alias("rows")).persist()
-
-
-def _extra_rows() -> Column:
-    return F.coalesce(F.sum(F.expr("if(rows > 1, rows, 0)")), F.lit(0))
-
-
-def _among(good: DataFrame, table: LandingTable, digests: DataFrame, rows: int) -> DataFrame:
-    digest = F.expr(f"xxhash64({', '.join(_typed_key(table))})")
-    few = F.broadcast(digests) if rows <= FEW else digests
-    return good.withColumn("digest", digest).join(few, on="digest", how="left_semi")
-
-
-def _latest(good: DataFrame, repeated: DataFrame, table: LandingTable, rows: int) -> DataFrame:
-    """Without the rows that another row with their key overtakes."""
-    key = [F.expr(cell).alias(f"k{n}") for n, cell in enumerate(_typed_key(table))]
-    updated = F.expr(typed.typed(table["updt_time"])).alias("updt_time")
-    narrow = _among(good, table, repeated.select("digest"), rows).select(
-        *key, updated, "batch", "file", "line"
-    )
+    Only rows whose key comes twice are compared: the wide rows are read once and never sorted.
+    """
+    digests = good.groupBy(_digest(table).alias("digest")).agg(F.count("*").alias("rows")).persist()
+    told = digests.agg(
+        F.count("*").alias("digests"),
+        F.count_if(F.col("rows") > 1).alias("often"),
+        F.coalesce(F.sum(F.expr("if(rows > 1, rows, 0)")), F.lit(0)).alias("repeated"),
+    ).first()
+    assert told is not None
+    if not told["often"]:
+        return Latest(good, told["digests"], digests)
+    few = told["repeated"] <= FEW
+    doubtful = _doubtful(good, table, digests.where("rows > 1").select("digest"), few)
+    keys = told["digests"] - told["often"] + doubtful.select("key").distinct().count()
     later = [F.col(name).desc() for name in LATER]
-    window = Window.partitionBy([f"k{n}" for n in range(len(table.key))]).orderBy(later)
-    losers = (
-        narrow.withColumn("place", F.row_number().over(window))
-        .where("place > 1")
-        .select("batch", "file", "line")
-    )
-    few = F.broadcast(losers) if rows <= FEW else losers
-    return good.join(few, on=["batch", "file", "line"], how="left_anti")
+    place = F.row_number().over(Window.partitionBy("key").orderBy(later))
+    losers = doubtful.withColumn("place", place).where("place > 1").select(*OF_A_FILE)
+    rows = good.join(_small(losers, few), on=list(OF_A_FILE), how="left_anti")
+    return Latest(rows, keys, digests)
 
 
-def _exact_keys(
-    good: DataFrame, repeated: DataFrame, table: LandingTable, counts: tuple[int, ...]
-) -> int:
-    """Digests met once, and the different keys behind those met more often."""
-    often = repeated.where("rows > 1")
-    key = [F.expr(cell).alias(f"k{n}") for n, cell in enumerate(_typed_key(table))]
-    among = _among(good, table, often.select("digest"), counts[2])
-    return int(counts[0]) - often.count() + among.select(*key).distinct().count()
+def _doubtful(good: DataFrame, table: LandingTable, digests: DataFrame, few: bool) -> DataFrame:
+    """Key and order of the rows whose key may come twice."""
+    key = F.struct(*(F.expr(cell).alias(f"k{n}") for n, cell in enumerate(_key(table))))
+    updated = F.expr(typed.typed(table["updt_time"])).alias("updt_time")
+    marked = good.withColumn("digest", _digest(table))
+    found = marked.join(_small(digests, few), on="digest", how="left_semi")
+    return found.select(key.alias("key"), updated, *OF_A_FILE)
+
+
+def _small(rows: DataFrame, few: bool) -> DataFrame:
+    return F.broadcast(rows) if few else rows
+
+
+def _digest(table: LandingTable) -> Column:
+    return F.expr(f"xxhash64({', '.join(_key(table))})")
+
+
+def _key(table: LandingTable) -> list[str]:
+    return [typed.typed(table[name]) for name in table.key]

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from fundwatch.errors import DeclarationError
 from fundwatch.tables.landing import LANDING
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Mapped(_Frozen):
@@ -25,7 +25,7 @@ class Mapped(_Frozen):
     and expressions see it as `value`, with `position` counting from 1.
     """
 
-    files: str = Field(alias="from")  # glob below the landing folder
+    files: str = Field(validation_alias=AliasChoices("from", "files"))  # glob below the landing folder
     rename: dict[str, str] = {}
     constant: dict[str, str] = {}
     expression: dict[str, str] = {}

@@ -1,0 +1,165 @@
+"""No row and no fen is lost or doubled between the files, silver and gold, or the run fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from fundwatch.errors import ReconciliationError
+from fundwatch.lake import Lake
+from fundwatch.tables.gold import CHARGE_FACT, STAY_FACT, VISIT_FACT
+from fundwatch.tables.landing import LANDING
+from fundwatch.tables.ops import RECONCILIATION
+from fundwatch.tables.silver import FEE_LINE, SETTLEMENT_NET
+from jobs.ingest.counting import count, digests
+from jobs.ingest.landing import find
+from jobs.ingest.reading import bronze_rows, one_file_a_task
+from jobs.ingest.reconcile import reconcile_gold, reconcile_ingest
+from jobs.ingest.settle import latest
+from tests.delivery import CONTRACT, Bureau, cells, csv_text
+from tests.rows import rows
+
+TABLE = LANDING["fund_d"]  # small, with money, a key of three columns and an integer
+CELL = {
+    "insu_admdvs": st.sampled_from(["a", "b", ""]),
+    "insutype": st.sampled_from(["310", "0390", '3"9,0']),
+    "month": st.sampled_from(["2024-01", "2024-02"]),
+    "incm_amt": st.sampled_from(
+        ["", "1.10", "-2", "1.234", "x", "1,0", "3.500", "99999999999999999"]
+    ),
+    "insu_psn_cnt": st.sampled_from(["", "5", "5.0", "five"]),
+    "updt_time": st.sampled_from(["2024-01-01", "2024-01-02 03:04:05", "2024-02-30", "soon", ""]),
+}
+ROW = st.fixed_dictionaries(CELL)
+BROKEN = st.sampled_from(["only one", "a,b", ",,,,,,,,,,,,"])
+FILE = st.tuples(st.lists(ROW, max_size=12), st.lists(BROKEN, max_size=2), st.booleans())
+
+
+def test_a_lost_row_fails_the_run_and_is_named(spark: SparkSession, tmp_path: Path) -> None:
+    bureau = Bureau(tmp_path / "landing", Lake(str(tmp_path / "lake"), spark))
+    bureau.gives_required("setl_d")
+    bureau.gives("setl_d", "setl_id | medfee_sumamt\ns1 | 1\ns2 | 2\ns2 | 2")
+    bureau.ingests()
+    assert all(row["holds"] for row in reconcile_ingest(bureau.lake, "good"))
+    silver = bureau.silver("setl_d")
+    spark.sql(f"DELETE FROM delta.`{bureau.lake.path(silver)}` WHERE setl_id = 's1'")
+    bureau.lake.forget()
+    with pytest.raises(ReconciliationError, match=r"setl_d .*: delivered"):
+        reconcile_ingest(bureau.lake, "bad")
+    broken = bureau.lake.read(RECONCILIATION).where("run_id = 'bad' and not holds")
+    assert ("rows", 3, 1, 1) in [
+        tuple(r) for r in broken.select("identity", "delivered", "current", "superseded").collect()
+    ]
+
+
+def gold(lake: Lake, *, short: int = 0) -> None:
+    """A visit, a stay with a mid settlement and its open successor, and a void settlement."""
+    spark = lake.spark
+    lake.replace(
+        SETTLEMENT_NET,
+        rows(
+            spark,
+            SETTLEMENT_NET,
+            f"""
+            setl_id | setl_ids | month | mid_setl_flag | is_void | medfee_sumamt_fen | {ZERO_HEAD}
+            visit | visit | 2024-01 | 0 | false | 100 | {ZEROS}
+            mid   | mid   | 2024-01 | 1 | false | 200 | {ZEROS}
+            last  | last  | 2024-02 | 0 | false | 300 | {ZEROS}
+            open  | open  | 2024-02 | 1 | false | 400 | {ZEROS}
+            void  | void  | 2024-02 | 0 | true  | 0   | {ZEROS}
+            """,
+        ),
+    )
+    money = " | ".join(["inscp_fen", "fund_fen", "acct_fen", "cash_fen"])
+    visit = f"setl_id | month | medfee_fen | {money}\nvisit | 2024-01 | 100 | 0 | 0 | 0 | 0"
+    lake.replace(VISIT_FACT, rows(spark, VISIT_FACT, visit))
+    stay = f"mdtrt_id | setl_ids | month | medfee_fen | {money}"
+    stay += f"\nv | last mid | 2024-02 | {500 - short} | 0 | 0 | 0 | 0"
+    lake.replace(STAY_FACT, rows(spark, STAY_FACT, stay))
+    line = "bkkp_sn | setl_id | month | det_item_fee_sumamt_fen | inscp_amt_fen"
+    lines = (
+        f"{line}\nl1 | visit | 2023-12 | 7 | 7\nl2 | void | 2024-01 | 9 | 9\nl3 | | 2024-01 | 5 | 5"
+    )
+    lake.replace(FEE_LINE, rows(spark, FEE_LINE, lines))
+    charge = "bkkp_sn | month | det_fen | inscp_fen\nl1 | 2024-01 | 7 | 7"
+    lake.replace(CHARGE_FACT, rows(spark, CHARGE_FACT, charge))
+
+
+ZERO_HEAD = "inscp_amt_fen | fund_pay_sumamt_fen | acct_pay_fen | cash_payamt_fen"
+ZEROS = "0 | 0 | 0 | 0"
+
+
+def test_gold_holds_every_fen_of_the_standing_nets(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path), spark)
+    gold(lake)
+    found = {(r["table"], r["identity"], r["month"]): r["gold"] for r in reconcile_gold(lake, "r")}
+    assert found["setl_d", "gold medfee_sumamt_fen", "2024-01"] == 100
+    assert found["setl_d", "gold medfee_sumamt_fen", "2024-02"] == 500
+    assert found["fee_list_d", "gold det_item_fee_sumamt_fen", "2024-01"] == 7
+
+
+def test_a_fen_lost_on_the_way_to_gold_is_named(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path), spark)
+    gold(lake, short=1)
+    with pytest.raises(ReconciliationError, match="setl_d gold medfee_sumamt_fen 2024-02"):
+        reconcile_gold(lake, "r")
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(files=st.lists(FILE, min_size=1, max_size=3), seed=st.integers(0, 99))
+def test_rows_in_are_rows_standing_superseded_and_quarantined(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, files: Any, seed: int
+) -> None:
+    root = tmp_path_factory.mktemp("random")
+    bureau = Bureau(root, Lake(str(root / "lake"), spark))
+    bureau.gives_required()
+    for number, (told, broken, chinese) in enumerate(files):
+        bureau.writes(
+            "fund_d",
+            _text(told, broken, seed),
+            batch=f"b{number}",
+            encoding="gb18030" if chinese else "utf-8",
+        )
+    landing = find(root, CONTRACT)
+    chosen = [file for file in landing.files if file.table == TABLE.name]
+    counted = count(landing.storage, digests(landing.storage, chosen), CONTRACT)
+    taken = bronze_rows(
+        spark,
+        TABLE,
+        counted,
+        storage=landing.storage,
+        source=CONTRACT,
+        received_at=dt.datetime(2024, 1, 1),
+    )
+    assert taken is not None
+    with one_file_a_task(spark):
+        found = taken.localCheckpoint()
+    good = found.where("faults is null")
+    standing = latest(good, TABLE)
+    keys = {(row["insu_admdvs"], row["insutype"].zfill(3), row["month"]) for row in good.collect()}
+    refused = found.where("faults is not null").count()
+    assert found.count() == sum(file.rows for file in counted)
+    assert standing.rows.count() == standing.keys == len(keys)
+    assert sum(file.rows for file in counted) == good.count() + refused
+    assert found.select("batch", "file", "line").distinct().count() == found.count()
+
+
+def _text(told: list[dict[str, str]], broken: list[str], seed: int) -> str:
+    rows_told = [cells("fund_d", "insu_admdvs\nx")[0] | row for row in told]
+    lines = csv_text(
+        [dict.fromkeys(CELL, "") | {k: r[k] for k in CELL} for r in rows_told]
+        or [dict.fromkeys(CELL, "")]
+    )
+    head, *records = lines.splitlines()
+    records = [*(records if told else []), *broken]
+    random.Random(seed).shuffle(records)
+    return "\n".join(["编码," + head, *("甲," + record for record in records)]) + "\n"
