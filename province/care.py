@@ -53,27 +53,25 @@ def operations(seen: Frame, cast: Cast) -> pa.Table:
 
 def orders(lines: Frame, bills: Frame, cast: Cast) -> pa.Table:
     """drord_d: one order of each item of a stay, from its first line to its last."""
-    bill = lines["bill"].to_numpy()
+    bill, item = lines["bill"].to_numpy(), lines["item"].to_numpy()
     mine = is_stay(bills["group"].to_numpy())[bill] & (bills["refd"].to_numpy()[bill] == 0)
-    mine &= (lines["order"].to_numpy() > 0) & (lines["qty"].to_numpy() > 0)
+    mine &= catalogue().ordered[item] & (lines["qty"].to_numpy() > 0)
+    bill = bill[mine]
     part = pd.DataFrame(
-        {
-            "vid": bills["vid"].to_numpy()[bill[mine]], "order": lines["order"].to_numpy()[mine],
-            "item": lines["item"].to_numpy()[mine], "t": lines["t"].to_numpy()[mine],
-            "doctor": bills["doctor"].to_numpy()[bill[mine]],
-            "updt": bills["updt"].to_numpy()[bill[mine]],
-        }
-    )  # fmt: skip
-    made = part.groupby(["vid", "order"], sort=True).agg(
-        item=("item", "first"), first=("t", "min"), last=("t", "max"), n=("t", "size"),
-        doctor=("doctor", "first"), updt=("updt", "max"),
+        {name: bills[name].to_numpy()[bill] for name in ("vid", "beg", "pbeg", "doctor", "updt")}
+    ).assign(item=item[mine], t=lines["t"].to_numpy()[mine])
+    made = part.groupby(["vid", "item"], sort=True).agg(
+        first=("t", "min"), last=("t", "max"), n=("t", "size"), beg=("beg", "first"),
+        pbeg=("pbeg", "min"), doctor=("doctor", "first"), updt=("updt", "max"),
     ).reset_index()  # fmt: skip
     col = {name: made[name].to_numpy() for name in made.columns}
+    goes_on = (col["n"] > 1) & (col["pbeg"] * DAY > col["beg"])  # ordered in an earlier part
+    first = np.where(goes_on, col["beg"] + 1800, np.maximum(col["first"] - 1200, col["beg"]))
     columns = {
-        "mdtrt_id": ids(VISIT + col["vid"]), "drord_no": ids(col["vid"] * 100 + col["order"], "R"),
+        "mdtrt_id": ids(VISIT + col["vid"]), "drord_no": ids(col["vid"] * 1000 + col["item"], "R"),
         "drord_type": texts(("1", "2"), (col["n"] < 2).astype(np.int64)),
         "hilist_code": texts(catalogue().code, col["item"]),
-        "drord_begntime": Cells(col["first"] - 1200), "drord_endtime": Cells(col["last"] + 600),
+        "drord_begntime": Cells(first), "drord_endtime": Cells(col["last"] + 600),
         "dr_code": texts(cast.staff, col["doctor"]), "updt_time": Cells(col["updt"]),
     }  # fmt: skip
     return table_of("drord_d", columns, len(made))

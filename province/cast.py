@@ -110,4 +110,5 @@ def hands(cast: Cast, acord: Ints) -> Cells:
 
 def therapist_number(acord: Ints) -> Ints:
     """Registered number of a therapist."""
-    return np.where(acord >= THERAPIST, 379_800_000_000 + acord - THERAPIST, 0)
+    mixed = (acord - THERAPIST) * 7919 % 1_000_003
+    return np.where(acord >= THERAPIST, 379_800_000_000 + mixed, 0)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from province.cast import VISIT, Cast, careless, depts_of, flags, hands, of_group, padded
 from province.items import catalogue, is_stay
 from province.places import PHARMACY, Places
-from province.world import Bools, Ints, unit_hash
+from province.world import Bools, Ints, unit_hash, whole
 from province.write import Cells, ids, table_of, texts
 
 Frame = pd.DataFrame
@@ -28,13 +28,13 @@ def charges(lines: Frame, bills: Frame, cast: Cast) -> pa.Table:
     items, shop = catalogue(), cast.places.kind[place] == PHARMACY
     drug = items.is_drug[item]
     columns = _goods(col, cast.places, place)
-    columns |= _doctors(own, item, cast, shop, drug & (col["prd"] > 0)) | {
+    columns |= _doctors(own, item, cast, shop, drug & (unit_hash(vid, item + 67) < 0.55)) | {
         "bkkp_sn": ids(col["bkkp_sn"]), "init_feedetl_sn": ids(col["init_sn"]),
         "setl_id": ids(own["setl_id"]), "mdtrt_id": ids(VISIT + vid),
         "psn_no": texts(cast.people.psn_no, own["person"]),
         "fixmedins_code": texts(cast.place, place),
         "med_type": texts(of_group("med_type"), own["group"]),
-        "rx_drord_no": ids(np.where(shop & ~drug, -1, vid * 100 + col["order"]), "R"),
+        "rx_drord_no": ids(order_numbers(vid, item, own["group"]), "R"),
         "fee_ocur_time": Cells(col["t"]), "medins_list_codg": ids(place * 1000 + item, "L"),
         "acord_dr_code": hands(cast, col["acord"]),
         "rx_circ_flag": flags(col["prd"] > 0, shop),
@@ -48,6 +48,15 @@ def charges(lines: Frame, bills: Frame, cast: Cast) -> pa.Table:
         "updt_time": Cells(own["updt"]),
     }  # fmt: skip
     return table_of("fee_list_d", columns, len(lines))
+
+
+def order_numbers(vid: Ints, item: Ints, group: Ints) -> Ints:
+    """One order for each ordered item of a stay, one prescription for each kind of goods else."""
+    items, stay = catalogue(), is_stay(group)
+    kind = np.searchsorted(np.unique(items.list_type), items.list_type)
+    number = vid * 1000 + np.where(stay, item, kind[item])
+    there = np.where(stay, items.ordered[item], items.is_goods[item] | items.is_test[item])
+    return whole(np.where(there, number, -1))
 
 
 def _goods(col: dict[str, Ints], places: Places, place: Ints) -> dict[str, Cells]:

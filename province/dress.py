@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from province.items import groups
+from province.items import groups, is_stay
 from province.people import People
 from province.places import DEPT, Places
 from province.presence import in_bed
 from province.world import Floats, Ints, World, coin, unit_hash, whole
 
 Frame = pd.DataFrame
+# shortest and longest stay in the house [seconds]
+_LASTS: Final = {"op": (400, 9000), "rx": (60, 1500), "ip": (0, 0), "hd": (13_800, 16_500)}
+HOUSEHOLD: Final = 10**9  # phones of households are numbered from here
 _BED = ("place", "beg", "end", "person", "same")
 
 
@@ -52,6 +56,7 @@ def dressed(
     """The month's visits in order of time, with everything a record needs filled in."""
     rng = world.rng("dress", month)
     frame = frame.sort_values(["beg", "person", "place"], kind="stable").reset_index(drop=True)
+    frame["end"] = _ends(rng, frame)
     n, place, person = len(frame), frame["place"].to_numpy(), frame["person"].to_numpy()
     dept = _dept(frame, places)
     frame["dept"] = dept
@@ -65,7 +70,7 @@ def dressed(
     frame["shift"] = rng.integers(0, 3, n)
     own = np.where(
         (people.age[person] < 16) | (unit_hash(person, np.full_like(person, 31)) < 0.25),
-        people.household[person] + 10**9, person,
+        people.household[person] + HOUSEHOLD, person,
     )  # fmt: skip
     frame["tel"] = np.where(frame["tel"] >= 0, frame["tel"], own)
     frame["cert"] = np.array([1, 1, 1, 1, 1, 1, 2, 3, 3, 3])[rng.integers(0, 10, n)]
@@ -89,6 +94,16 @@ def _referrals(frame: Frame, stay: Ints) -> Ints:
     before = np.r_[-1, vid[order][:-1]]
     refl[stay[order]] = np.where(same, before, -1)
     return np.where(frame["follows"].to_numpy() > 0, refl, -1)
+
+
+def _ends(rng: np.random.Generator, frame: Frame) -> Ints:
+    """Stays end as decided; visits and purchases last as long as such things do."""
+    group, n = frame["group"].to_numpy(), len(frame)
+    least, most = (
+        np.array([_LASTS.get(g.name, _LASTS[g.setting])[i] for g in groups()]) for i in (0, 1)
+    )
+    lasting = least[group] + (rng.random(n) ** 2 * (most - least)[group]).astype(np.int64)
+    return whole(np.where(is_stay(group), frame["end"], frame["beg"] + lasting))
 
 
 def terminals(places: Places) -> Ints:

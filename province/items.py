@@ -53,6 +53,7 @@ class Items:
     therapy: Bools  # done by a therapist
     minutes: Ints  # per unit, 0 where none is set
     is_test: Bools  # examinations and laboratory items, which end in a report
+    ordered: Bools  # given in a ward on a doctor's order of its own
     limited: Bools  # drugs with a limit on diagnosis, setting, level, age or course
 
     def __len__(self) -> int:
@@ -119,6 +120,7 @@ def catalogue() -> Items:
         therapy=np.isin(_texts(rows, "cls"), ["理疗", "康复", "中医"]) & (list_type == "201"),
         minutes=_numbers(rows, "minutes", 0).astype(np.int64),
         is_test=np.isin(_texts(rows, "chrg"), ["03", "04"]),
+        ordered=~np.isin(_texts(rows, "chrg"), ["01", "02", "08", "12", "13"]),
         limited=np.array([any(row[c] for c in _LIMITS) for row in rows]),
     )
 

@@ -40,7 +40,7 @@ def new_lines(part: Ints, item: Ints, t: Ints, qty: Ints, **more: object) -> Fra
     """Lines with every column of the working table."""
     columns: dict[str, object] = {
         "part": part, "item": item, "t": t, "qty": qty, "price": -1, "split": 0, "prd": 0,
-        "last": 0, "acord": -1, "order": 0, "refund": -1, "paid_cap": 0, "given": -1, "books": 0,
+        "last": 0, "acord": -1, "refund": -1, "paid_cap": 0, "given": -1, "books": 0,
         "giveback": 0, "tag": -1, "excess": 0, "fair": -1, "box": -1,
     }  # fmt: skip
     return pd.DataFrame({**columns, **more}).astype(np.int64)
@@ -75,10 +75,20 @@ def _lines_of(rng: np.random.Generator, kind: Group, parts: Frame, rows: Ints) -
     units = np.maximum(1, np.minimum(catalogue().ddd[kind.item[col]] * 7, pack)).astype(np.int64)
     return new_lines(
         rows[row], kind.item[col], t, np.where(split, units, qty), split=split,
-        prd=np.where(when == _AT["supply"], parts["days"].to_numpy()[row], 0),
+        prd=_supply_days(rng, kind, parts, row, col, qty * np.where(split, 0, pack) + split * units),
         last=(when == _AT["last"]).astype(np.int64) * (kind.setting == "ip"),
-        order=np.where(kind.setting == "ip", col + 1, 0),
     )  # fmt: skip
+
+
+def _supply_days(
+    rng: np.random.Generator, kind: Group, parts: Frame, row: Ints, col: Ints, units: Ints
+) -> Ints:
+    """Days a dispensed drug lasts: as prescribed for the chronic, else what its dose gives."""
+    items, item = catalogue(), kind.item[col]
+    told = items.is_drug[item] & (kind.setting != "ip") & coin(rng, 0.7, len(col))
+    lasts = np.clip(np.rint(units / items.ddd[item]), 1, 30).astype(np.int64)
+    chronic = kind.when[col] == _AT["supply"]
+    return whole(np.where(chronic, parts["days"].to_numpy()[row], np.where(told, lasts, 0)))
 
 
 def _chosen(rng: np.random.Generator, kind: Group, parts: Frame) -> Bools:

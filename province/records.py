@@ -90,7 +90,7 @@ def _paid_by(kind: Ints, group: Ints) -> Ints:
 
 def _dise(group: Ints, by_group: Bools) -> Cells:
     codes = [*of_group("drg"), *of_group("opsp")]
-    opsp = np.array([bool(g.opsp) for g in groups()])[group]
+    opsp = np.array([bool(g.opsp) and g.med_type != "41" for g in groups()])[group]
     drg = np.array([bool(c) for c in of_group("drg")])[group] & by_group
     return texts(codes, np.where(drg, group, np.where(opsp, group + len(groups()), -1)))
 

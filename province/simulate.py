@@ -48,6 +48,7 @@ def simulate(world: World, out: Path, format: Format = "csv") -> Summary:
     for month in range(world.months):
         make_month(run, month)
     _registers(run)
+    run.landing.close()
     write_truth(run.truth, out / "truth", run.cast)
     return _summary(run, perf_counter() - began)
 
@@ -79,7 +80,7 @@ def _registers(run: Run) -> None:
         "fixmedins_cntr_reg_d": registers.agreements(world, cast),
         "psn_info_b": rolls.insured(world, cast), "opsp_reg_d": rolls.chronic(world, cast),
         "psn_insu_d": rolls.periods(world, cast),
-        "out_appy_d": rolls.registered_away(world, cast, run.travellers),
+        "out_appy_d": rolls.registered_away(world, cast, run.stage.leaving | run.travellers),
         "hilist_b": offices.items_register(world), "drg_b": offices.rates(world),
         "purc_pric_b": offices.prices(world),
     }  # fmt: skip

@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from province.cast import Cast
+from province.cast import Cast, therapist_number
+from province.people import phone
 from province.world import Ints, half_up
 
 WHOLE: Final = frozenset(
@@ -32,7 +33,7 @@ class Instance:
     variant: str
     kind: str = SCHEME
     twin_of: int = -1
-    parties: list[tuple[str, str, str]] = field(default_factory=list)  # party, type, role
+    parties: list[tuple[str, int, str]] = field(default_factory=list)  # kind, number, role
 
     @property
     def id(self) -> str:
@@ -162,14 +163,31 @@ def _instances(truth: Truth, settled: pd.DataFrame, cast: Cast) -> pd.DataFrame:
 
 
 def _parties(truth: Truth, settled: pd.DataFrame, cast: Cast) -> pd.DataFrame:
-    rows = {(i.id, *party) for i in planted(truth, settled) for party in i.parties}
+    rows = {
+        (one.id, *_named(cast, kind, number), role)
+        for one in planted(truth, settled)
+        for kind, number, role in one.parties
+    }
     for tag, place in set(zip(settled["tag"], settled["place"], strict=True)):
-        rows.add((truth.instances[tag].id, str(cast.place[place]), "institution", "executor"))
+        one = truth.instances[tag]
+        role = "executor" if one.kind == SCHEME else "witness"
+        rows.add((one.id, str(cast.place[place]), "institution", role))
     for tag, person in set(zip(settled["tag"], settled["person"], strict=True)):
-        who = f"{cast.people.psn_no[person]}|{cast.people.certno[person]}"
-        rows.add((truth.instances[tag].id, who, "person", "lender"))
+        one = truth.instances[tag]
+        if one.scheme in WHOLE:
+            who = f"{cast.people.psn_no[person]}|{cast.people.certno[person]}"
+            rows.add((one.id, who, "person", "lender" if one.kind == SCHEME else "witness"))
     names = ["instance_id", "party", "party_type", "role"]
     return pd.DataFrame(sorted(rows), columns=names)
+
+
+def _named(cast: Cast, kind: str, number: int) -> tuple[str, str]:
+    """Code and type of a party that a scheme knows by kind and number."""
+    if kind == "phone":
+        return str(phone(np.array([number]))[0]), "phone"
+    if kind == "therapist":
+        return f"T{therapist_number(np.array([number]))[0]}", "doctor"
+    return str(cast.staff[number]), "doctor"
 
 
 def _day(value: int) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +21,7 @@ from fundwatch.tables.landing import LANDING
 from province.world import Bools, Ints, Texts
 
 PART_ROWS: Final = 500_000
+QUEUE: Final = 6  # batches that wait to be written
 _SCALE: Final = {"m": (16, 2), "q": (16, 4), "p": (16, 6), "r": (5, 4)}
 TYPES: Final[dict[str, Any]] = {
     "s": pa.string(), "d": pa.date32(), "t": pa.timestamp("s"), "i": pa.int32(),
@@ -113,14 +116,29 @@ def as_text(table: pa.Table) -> pa.Table:
 
 @dataclass
 class Landing:
-    """Writes batches below one folder and counts what it wrote."""
+    """Writes batches below one folder, beside the work on the next, and counts what it wrote."""
 
     root: Path
     format: str
     rows: dict[str, int] = field(default_factory=dict)
+    writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    waiting: deque[Future[None]] = field(default_factory=deque)
 
     def write(self, name: str, batch: str, table: pa.Table) -> None:
-        """One batch of one table: part files of at most PART_ROWS rows and the manifest."""
+        """One batch of one table, soon: no more than QUEUE batches wait in memory."""
+        self.rows[name] = self.rows.get(name, 0) + table.num_rows
+        self.waiting.append(self.writer.submit(self._write, name, batch, table))
+        while len(self.waiting) > QUEUE:
+            self.waiting.popleft().result()
+
+    def close(self) -> None:
+        """Wait until everything is on disk; a failed write is raised here at the latest."""
+        while self.waiting:
+            self.waiting.popleft().result()
+        self.writer.shutdown()
+
+    def _write(self, name: str, batch: str, table: pa.Table) -> None:
+        """Part files of at most PART_ROWS rows and the manifest."""
         folder = self.root / name / batch
         folder.mkdir(parents=True)
         files = {}
@@ -131,7 +149,6 @@ class Landing:
         manifest = {"rows": table.num_rows, "totals": _totals(name, table), "files": files}
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
         (folder / "_MANIFEST.json").write_text(text + "\n", encoding="utf-8")
-        self.rows[name] = self.rows.get(name, 0) + table.num_rows
 
     def _write_part(self, path: Path, part: pa.Table) -> None:
         if self.format == "parquet":

@@ -30,8 +30,10 @@ class Stage:
     truth: Truth
     busy: Ints  # until when each person is in hospital [seconds]
     taken: Bools  # people already in a plan: a person plays in one instance
-    hosts: set[int] = field(default_factory=set)  # places already in a plan
+    hosts: set[int] = field(default_factory=set)  # places of schemes
+    clean: set[int] = field(default_factory=set)  # places of twins
     ways: dict[tuple[int, int], str] = field(default_factory=dict)  # odd supply of (place, item)
+    leaving: dict[int, int] = field(default_factory=dict)  # people who move away, and when [days]
 
     def recruit(self, rng: np.random.Generator, able: Bools, count: int) -> Ints:
         """Up to `count` people out of the able who play nowhere yet and stay alive; now taken."""
@@ -66,18 +68,30 @@ class Stage:
         settlements = self.world.persons * self.world.months * 0.6
         return max(4, int(0.024 * settlements / (SCHEME_COUNT * self.count())))
 
+    def under_one_roof(self, who: Ints) -> None:
+        """Let these people share an address: relatives, or a home for the aged."""
+        if len(who):
+            self.people.household[who] = self.people.household[who[0]]
+            self.people.village[who] = self.people.village[who[0]]
+            self.people.town[who] = self.people.town[who[0]]
+
     def left(self, plan: Plan, month: int) -> int:
         """How many settlements the plan may still make this month, its quota spread evenly."""
         rest = self.quota() - plan.done
         months = max(1, int((plan.months >= month).sum()))
         return max(0, min(rest, max(3, -(-rest // months))))
 
-    def host(self, rng: np.random.Generator, *kinds: int) -> int:
-        """A place of these kinds that plays in no plan yet, while there are such."""
+    def host(self, rng: np.random.Generator, one: Instance, *kinds: int) -> int:
+        """A place of these kinds: schemes often come back to one, twins want a clean one."""
         able = self.places.of(*kinds)
-        fresh = able[~np.isin(able, list(self.hosts))]
-        chosen = int(rng.choice(fresh if len(fresh) else able))
-        self.hosts.add(chosen)
+        mine, other = (self.clean, self.hosts) if one.kind == "twin" else (self.hosts, self.clean)
+        known = able[np.isin(able, list(mine))]
+        fresh = able[~np.isin(able, list(mine | other))]
+        own = able[~np.isin(able, list(other))]
+        again = one.kind != "twin" and len(known) > 0 and rng.random() < 0.6
+        pool = known if again else fresh if len(fresh) else own if len(own) else able
+        chosen = int(rng.choice(pool))
+        mine.add(chosen)
         return chosen
 
     def window(self, rng: np.random.Generator, least: int, most: int) -> Ints:

@@ -25,7 +25,7 @@ class Ghost(Scheme):
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """A hospital and the cards it holds: elderly people of the neighbourhood."""
         people = stage.people
-        place = stage.host(rng, *_HOSTS.get(one.variant, (3, 4, 11)))
+        place = stage.host(rng, one, *_HOSTS.get(one.variant, (3, 4, 11)))
         able = (people.age > 48) & (people.age < 86) & ~people.has("hd") & ~people.has("chemo")
         if one.variant == "low_income_cards":
             able &= people.poor > 0

@@ -35,8 +35,10 @@ class HighCost(Scheme):
 
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """A hospital and the hash share of its patients who get the drug."""
-        place = stage.host(rng, *((0, 1) if one.kind == "twin" else (0, 1, 2, 3)))
+        place = stage.host(rng, one, *((0, 1) if one.kind == "twin" else (0, 1, 2, 3)))
         item = int(catalogue().at(_DRUGS.get(one.variant, "albumin"))[0])
+        if one.kind != "twin":
+            one.parties.append(("staff", int(stage.places.doctor_from[place, 0]), "prescriber"))
         return of_instance(
             one, place, EMPTY, stage.window(rng, 2, 7), stage.carefulness(rng, 0.8), item=item
         )
@@ -88,4 +90,4 @@ def _given(rng: np.random.Generator, parts: Frame, mine: Ints, item: int, plan: 
     beg, end = parts["beg"].to_numpy()[row], parts["end"].to_numpy()[row]
     t = np.minimum(beg + (nth + 1) * DAY // 2 + 3600, end - 600)
     qty = rng.integers(1, 3, len(row))
-    return new_lines(row, np.full(len(row), item), t, qty, tag=plan.number, excess=qty, order=98)
+    return new_lines(row, np.full(len(row), item), t, qty, tag=plan.number, excess=qty)

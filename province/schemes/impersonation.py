@@ -20,8 +20,8 @@ class Impersonation(Scheme):
 
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """A place with the cards, or the far place the owner is seen at meanwhile."""
-        kinds = {"relative_pays": (13,), "one_terminal": (6, 7)}.get(one.variant, (4, 5, 7, 3))
-        place = stage.host(rng, *kinds)
+        kinds = {"relative_pays": (13,), "one_terminal": (6, 7)}.get(one.variant, (4, 5, 6, 7, 3))
+        place = stage.host(rng, one, *kinds)
         people, places = stage.people, stage.places
         able = (people.age > 40) & ~people.has("hd")
         if one.variant in ("two_places", "relative_pays"):

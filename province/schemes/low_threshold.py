@@ -20,7 +20,7 @@ class LowThreshold(Scheme):
 
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """A hospital and outpatients of its neighbourhood."""
-        place = stage.host(rng, *((8,) if one.variant == "day_surgery" else (2, 3, 4)))
+        place = stage.host(rng, one, *((8,) if one.variant == "day_surgery" else (2, 3, 4)))
         people = stage.people
         able = (people.age > 30) & (people.age < 80) & ~people.has("hd") & ~people.has("chemo")
         who = stage.recruit(rng, stage.near(place, able), stage.size(rng, 4, 50))

@@ -13,7 +13,7 @@ from province.truth import Instance
 from province.world import DAY, Bools, Floats, Ints, unit_hash
 
 _HOSTS: Final = {
-    "bed_days": (1, 3, 4), "over_cap": (0, 1, 2, 3), "above_price": (1, 2, 3, 4),
+    "bed_days": (1, 3, 4), "over_cap": (0, 1, 2, 3), "above_price": (1, 3, 4, 6, 9, 12),
     "pairs": (1, 2, 3, 4),
     "both_days": (1, 3, 4), "two_operations": (0, 1), "local_cap": (0, 2), "patient_pays": (3, 2),
 }  # fmt: skip
@@ -34,7 +34,7 @@ class Overcharge(Scheme):
 
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """A place, its months, and how often it does it."""
-        place = stage.host(rng, *_HOSTS[one.variant])
+        place = stage.host(rng, one, *_HOSTS[one.variant])
         share = 1 - stage.carefulness(rng, 0.7)
         goods = catalogue().at(*rng.permutation(np.array(_PRICED))[:3])
         if one.variant in ("local_cap", "patient_pays"):
@@ -111,7 +111,7 @@ def _pairs(lines: Frame, hit: Bools, plan: Plan) -> Frame:
             new_lines(
                 base["part"].to_numpy(), np.full(len(rows), item), base["t"].to_numpy() + 120,
                 base["qty"].to_numpy(), tag=plan.number, excess=base["qty"].to_numpy(),
-                acord=base["acord"].to_numpy(), order=base["order"].to_numpy(),
+                acord=base["acord"].to_numpy(),
             )
         )  # fmt: skip
     return sorted_lines(pieces)
@@ -128,7 +128,7 @@ def _both_days(lines: Frame, parts: Frame, own: Bools, plan: Plan) -> Frame:
     last, at = last[nights], at[nights]
     t = np.maximum(parts["pend"].to_numpy()[at] * DAY + 8 * 3600, last["t"].to_numpy())
     more = new_lines(at, last["item"].to_numpy(), t, last["qty"].to_numpy(), tag=plan.number,
-                     excess=last["qty"].to_numpy(), order=last["order"].to_numpy(),
+                     excess=last["qty"].to_numpy(),
                      acord=last["acord"].to_numpy())  # fmt: skip
     return sorted_lines([lines, more])
 

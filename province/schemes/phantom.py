@@ -22,7 +22,9 @@ class Phantom(Scheme):
 
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """A place with a therapy room."""
-        place = stage.host(rng, 2, 3, 4, 11)
+        place = stage.host(rng, one, 2, 3, 4, 11)
+        if one.kind != "twin":
+            one.parties.append(("therapist", THERAPIST + place * 1000, "executor"))
         return of_instance(one, place, EMPTY, stage.window(rng, 2, 7), stage.carefulness(rng, 0.6))
 
     def touches(self, stage: Stage, parts: Frame, plan: Plan) -> Bools:
@@ -45,7 +47,6 @@ class Phantom(Scheme):
         base = base.iloc[row]
         more = new_lines(
             base["part"].to_numpy(), item, base["t"].to_numpy() + 1800, np.ones(len(row), np.int64),
-            order=90 + np.tile(np.arange(len(goods)), len(row) // max(1, len(goods))),
             acord=_hands(plan, base, item), tag=plan.number, excess=1,
         )  # fmt: skip
         return sorted_lines([lines, more])
@@ -53,9 +54,10 @@ class Phantom(Scheme):
 
 def _hands(plan: Plan, base: Frame, item: Ints) -> Ints:
     """One therapist for all, or, for the twin, as many as the minutes of the day need."""
-    first = THERAPIST + plan.place * 1000 + 500
+    first = THERAPIST + plan.place * 1000
     if not plan.twin:
         return np.full(len(base), first)
+    first += 40  # others than those who treat the usual patients
     day = base["t"].to_numpy() // 86_400
     minutes = np.maximum(catalogue().minutes[item], 20)
     order = np.argsort(day, kind="stable")

@@ -28,7 +28,7 @@ class PostDeath(Scheme):
         month = rng.integers(0, early, len(who))
         starts = np.array([world.first_day(m) for m in range(world.months)])
         people.death[who] = starts[month] + rng.integers(9, 27, len(who))
-        place = stage.host(rng, *((0, 1, 4) if one.kind == "twin" else (4, 5, 13)))
+        place = stage.host(rng, one, *((0, 1, 4) if one.kind == "twin" else (4, 5, 6, 6, 13)))
         return of_instance(one, place, who, np.arange(world.months), stage.carefulness(rng))
 
     def act(self, stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> list[Frame]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from province.dress import HOUSEHOLD
 from province.habits import clock, visits
 from province.items import catalogue, group_at
 from province.lines import new_lines
@@ -38,19 +39,28 @@ class Resale(Scheme):
         ill, group, _ = _GOODS[one.variant]
         shops = group.startswith("rx")
         count = 1 if one.variant in ("long_prescription", "family_caretaker") else 4
-        kinds = (13,) if shops else (1, 2, 4, 5)
+        kinds = (13,) if shops else (1, 2, 4, 5, 6, 6)
         hosts = [
-            stage.host(rng, *kinds) for _ in range(count + int(rng.integers(0, 3)) * (count > 1))
+            stage.host(rng, one, *kinds)
+            for _ in range(count + int(rng.integers(0, 3)) * (count > 1))
         ]
         able = stage.people.has(ill) & ~stage.people.has("hd")
         size = stage.size(rng, 3, 24)
         if one.variant == "family_caretaker":
             size, able = int(rng.integers(3, 6)), _kin(stage, rng, able)
         cards = stage.recruit(rng, stage.near(hosts[0], able, 12), size)
+        if one.variant == "family_caretaker":
+            stage.under_one_roof(cards)
         careful = stage.carefulness(rng)
         sessions = 1 if one.kind == "twin" else round(2 + 5 * (1 - careful))
         phone = BROKER + one.number if rng.random() < 0.3 and one.kind != "twin" else -1
+        if one.variant == "family_caretaker" and len(cards):
+            phone = int(stage.people.household[cards[0]]) + HOUSEHOLD
+        elif phone >= 0:
+            one.parties.append(("phone", phone, "organiser"))
         months = stage.window(rng, 3, 9)
+        if one.variant == "leaving_town":
+            stage.leaving |= {int(p): stage.world.first_day(int(months[0])) + 27 for p in cards}
         return of_instance(
             one, np.unique(hosts), cards, months, careful, sessions=sessions, phone=phone
         )

@@ -29,8 +29,12 @@ class Split(Scheme):
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """A hospital, or two under one hand, and patients who really are ill."""
         people = stage.people
-        place = stage.host(rng, *_HOSTS[one.variant])
-        other = stage.host(rng, *_HOSTS[one.variant]) if one.variant == "sister_hospital" else place
+        place = stage.host(rng, one, *_HOSTS[one.variant])
+        other = (
+            stage.host(rng, one, *_HOSTS[one.variant])
+            if one.variant == "sister_hospital"
+            else place
+        )
         if one.variant == "sister_hospital":
             stage.places.chain[other] = stage.places.chain[place] = place
         able = (people.age > 40) & (people.age < 88) & ~people.has("hd") & ~people.has("chemo")

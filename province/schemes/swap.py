@@ -14,7 +14,7 @@ from province.world import Bools, unit_hash
 
 # kinds of places, what is given, what is billed; the rare ones need a city
 _COMMON: Final = (
-    ((1, 2, 4, 5), "atorva_g", "atorva"), ((1, 2, 4, 5), "amlod", "benid"),
+    ((1, 2, 4, 5), "atorva_g", "atorva"), ((1, 4, 5, 6, 6), "amlod", "benid"),
     ((1, 4, 5), "insulin_mix", "insulin"), ((1, 2, 3, 4), "cefur_i", "cefop_i"),
 )  # fmt: skip
 _RARE: Final = (
@@ -38,7 +38,7 @@ class Swap(Scheme):
         pairs = _COMMON + (_RARE if stage.world.persons >= 20_000 else ())
         pair = stage.world.rng(self.id, "pair", number).integers(len(pairs))
         kinds, cheap, dear = pairs[int(pair)]
-        place = stage.host(rng, *kinds)
+        place = stage.host(rng, one, *kinds)
         given, billed = (int(x) for x in catalogue().at(cheap, dear))
         if one.variant != "split_packs":
             stage.ways[place, billed] = one.variant if one.kind == "twin" else "lean"
@@ -122,5 +122,5 @@ def _enough(rng: np.random.Generator, lines: Frame, parts: Frame, plan: Plan, it
         else rng.integers(3, 9, len(chosen))
     )
     t = beg + ((end - beg) * 0.3).astype(np.int64)
-    more = new_lines(chosen, np.full(len(chosen), item), t, qty, prd=28, order=99)
+    more = new_lines(chosen, np.full(len(chosen), item), t, qty, prd=28)
     return sorted_lines([lines, more])

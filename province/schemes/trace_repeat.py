@@ -23,7 +23,7 @@ class TraceRepeat(Scheme):
 
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """Two pharmacies, or one, and customers registered for high blood pressure."""
-        places = np.array([stage.host(rng, 13), stage.host(rng, 13)])
+        places = np.array([stage.host(rng, one, 13), stage.host(rng, one, 13)])
         if one.kind == "twin":
             places = places[:1]
         able = stage.people.enrolled_in("htn")
