@@ -268,7 +268,7 @@ CLUE: Final = Table(
     related         array<string>  Earlier clues and cases on the same parties, newest first.
     evidence        array<struct<table:string,version:bigint,key:string>>  The very rows.
     definition      string   Digest of what spoke.
-    contents        array<string>  Digest of what each evidence row says, in its order; not exported.
+    contents        array<string>  Digests of what the evidence rows say, in their order.
         """),
     ),
 )
