@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from decimal import Decimal
 
 import pytest
 from pyspark.sql import Row, SparkSession
 
+from fundwatch.clue import Claim, Evidence, proof
 from fundwatch.tables.gold import CLUE
 from tests.clue_world import clue_rows
 
@@ -129,6 +131,15 @@ def test_an_anomaly_is_a_clue_only_where_it_is_one(at: Clues) -> None:
 def test_earlier_cases_on_the_same_party_are_told_newest_first(at: Clues) -> None:
     (clue,) = at["PLAIN"]
     assert clue.related == ["new", "old"]
+
+
+def test_the_proof_is_the_digest_of_claim_and_contents(every: list[Row]) -> None:
+    for clue in every:
+        told = {field.name: clue[field.name] for field in fields(Claim)}
+        claim = Claim(**told | {name: tuple(told[name]) for name in ("setl_ids", "says")})
+        rows = zip(clue.evidence, clue.contents, strict=True)
+        evidence = [Evidence(row["table"], row["key"], content) for row, content in rows]
+        assert clue.proof == proof(claim, evidence)
 
 
 def test_the_order_of_findings_and_a_second_run_change_nothing(

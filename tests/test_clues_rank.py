@@ -1,0 +1,72 @@
+"""The order of clues is total and never lets statistics outrank facts over like money."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from fundwatch.clue import GRADES, Standing, money_band, order
+from jobs.clues.rank import ranked
+
+yuan = st.integers(0, 10**9).map(lambda fen: Decimal(fen) / 100)
+standings = st.builds(
+    Standing,
+    clue_id=st.uuids().map(str),
+    scheme=st.sampled_from(["overcharge", "ghost_inpatient", "data_error"]),
+    grade=st.sampled_from(GRADES),
+    money=yuan,
+    recoverable=st.floats(0, 1e7),
+)
+
+
+@given(st.lists(standings, unique_by=lambda s: s.clue_id))
+def test_statistics_never_outrank_facts_in_the_same_band_of_money(clues: list[Standing]) -> None:
+    placed = sorted((c for c in clues if c.scheme != "data_error"), key=order)
+    for at, later in enumerate(placed):
+        for earlier in placed[:at]:
+            if money_band(earlier.money) == money_band(later.money):
+                assert earlier.grade <= later.grade
+
+
+@given(st.lists(standings, unique_by=lambda s: s.clue_id))
+def test_data_errors_come_after_all_and_context_after_the_rest(clues: list[Standing]) -> None:
+    placed = sorted(clues, key=order)
+    kinds = [(c.scheme == "data_error", c.grade == "D") for c in placed]
+    assert kinds == sorted(kinds)
+
+
+@given(st.lists(standings, unique_by=lambda s: s.clue_id), st.randoms())
+def test_the_order_is_total(clues: list[Standing], random_: random.Random) -> None:
+    shuffled = random_.sample(clues, len(clues))
+    assert sorted(shuffled, key=order) == sorted(clues, key=order)
+
+
+def test_spark_ranks_as_the_order_says(spark: SparkSession) -> None:
+    draw = random.Random(7)
+    rows = [
+        (
+            f"{n:03d}",
+            draw.choice(["overcharge", "data_error"]),
+            draw.choice(GRADES),
+            fen := draw.choice([0, 99, 100, 999, 1000, draw.randrange(10**9)]),
+            draw.choice([0, fen]),
+            fen // 2,
+            draw.choice([0.3, 0.9]),
+        )
+        for n in range(200)
+    ]
+    ddl = "clue_id string, scheme string, grade string, amount_fen bigint, acct_fen bigint,"
+    clue = spark.createDataFrame(rows, f"{ddl} low_fen bigint, probability double")
+    expected = sorted(
+        (
+            Standing(id_, scheme, grade, Decimal(fen + acct) / 100, round(chance * low, 2))
+            for id_, scheme, grade, fen, acct, low, chance in rows
+        ),
+        key=order,
+    )
+    found = ranked(clue).orderBy("rank").select("clue_id").collect()
+    assert [row["clue_id"] for row in found] == [standing.clue_id for standing in expected]
