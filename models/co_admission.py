@@ -42,7 +42,7 @@ class CoAdmission:
     )
 
     times: int = 2  # shared admissions that can make a tie [days]
-    tie_chance: float = 1e-3  # a pair meets so often by chance at most so likely [0 to 1]
+    tie_chance: float = 0.05  # a pair meets so often by chance at most so likely [0 to 1]
     shared_share: float = 0.34  # shared days of the stays of whoever has fewer [0 to 1]
     regular_stays: int = 8  # stays in twelve months that make a regular [count]
     neighbour_lift: float = 2.0  # neighbours meet by chance so many times as often [ratio]

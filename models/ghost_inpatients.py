@@ -34,8 +34,9 @@ class GhostInpatients:
     says nothing, two weak legs are worth a look. Innocent twins, and what keeps them out: the day
     of admission, discharge or transfer (never a leg alone); relatives who fetch drugs from a near
     pharmacy, a day's leave to another doctor, dialysis elsewhere (weak where the stay is otherwise
-    lively); a death registered late (`grace_days`); a quiet stay of a convalescent (weak); a real
-    stay that another hospital's ghost overlaps (the stay with more against it is accused).
+    lively, or so long that leave is usual); a death registered late (`grace_days`); a quiet stay
+    of a convalescent (weak); a real stay that another hospital's ghost overlaps (the stay with
+    more against it is accused).
     """
 
     id: ClassVar[str] = "ghost_inpatients"
@@ -54,6 +55,7 @@ class GhostInpatients:
     weak: float = 0.4  # weight of one that has common honest explanations [0 to 1]
     far_km: float = 50.0  # from here on nobody fetches drugs for a patient [km]
     out_days: int = 1  # days that leave or an errand explains [days]
+    long_nights: int = 14  # nights from which a day's leave is usual [nights]
     lively_share: float = 0.75  # nights with treatment from which a stay is lively [0 to 1]
     grace_days: int = 1  # from death to admission, by slips of the register [days]
     activity_gap: float = 0.4  # difference in active share that tells the real stay [0 to 1]
@@ -98,7 +100,8 @@ class GhostInpatients:
         is_lively = _active_share(legs) >= self.lively_share
         is_near = ~(legs["km"].astype(float) >= self.far_km)
         is_errand = (legs["other_care"] == "pharmacy") & is_near
-        is_leave = (legs["other_care"] != "pharmacy") & is_lively & is_short
+        is_long = legs["stay_days"] >= self.long_nights
+        is_leave = (legs["other_care"] != "pharmacy") & (is_lively | is_long) & is_short
         return (legs["other_care"] == "chronic") | (is_errand & (is_lively | is_short)) | is_leave
 
     def _is_cleared(self, legs: pd.DataFrame) -> Any:

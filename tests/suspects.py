@@ -113,6 +113,7 @@ HONEST = CONFLICT_HEAD + "\n".join(
         conflict("m2", "overlap", "m9", is_transfer="true"),
         conflict("m3", "elsewhere", "o3", other_care="pharmacy"),  # a relative fetched drugs
         conflict("m4", "elsewhere", "o4", active_days=9),  # a day's leave
+        conflict("m10", "elsewhere", "o10", stay_days=20),  # leave from a long stay
         conflict("m5", "elsewhere", "o5", other_care="chronic"),  # dialysis goes on
         conflict("m6", "after_death", "2024-01-01", other_on="2024-01-01"),  # a slip of a day
         conflict("m7", "after_death", "2024-01-10", other_on="2024-01-10"),  # died in hospital
