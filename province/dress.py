@@ -30,6 +30,7 @@ class Beds:
     taken: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     most: dict[int, int] = field(default_factory=dict)
     last: dict[tuple[int, int], int] = field(default_factory=dict)  # of a person at a place
+    visit: dict[int, int] = field(default_factory=dict)  # last stay of a person
 
     def take(self, place: int, beg: int, end: int, person: int, same: int) -> int:
         """The lowest bed free at `beg`, or on paper the person's last; in order of admission."""
@@ -81,19 +82,22 @@ def dressed(
         for row in zip(*(frame[c].to_numpy()[stay].tolist() for c in _BED), strict=True)
     ]
     frame["vid"] = month * 10_000_000 + np.arange(n)
-    frame["refl"] = _referrals(frame, stay)
+    frame["refl"] = _referrals(frame, stay, beds.visit)
     return frame
 
 
-def _referrals(frame: Frame, stay: Ints) -> Ints:
+def _referrals(frame: Frame, stay: Ints, visit: dict[int, int]) -> Ints:
     """For stays that follow another one: that stay's visit, the person's last before it."""
     refl = np.full(len(frame), -1, dtype=np.int64)
-    person, vid = frame["person"].to_numpy()[stay], frame["vid"].to_numpy()[stay]
-    order = np.lexsort((vid, person))
-    same = np.r_[False, person[order][1:] == person[order][:-1]]
-    before = np.r_[-1, vid[order][:-1]]
-    refl[stay[order]] = np.where(same, before, -1)
-    return np.where(frame["follows"].to_numpy() > 0, refl, -1)
+    follows = frame["follows"].to_numpy() > 0
+    rows = zip(
+        stay.tolist(), *(frame[c].to_numpy()[stay].tolist() for c in ("person", "vid")), strict=True
+    )
+    for row, person, vid in rows:
+        if follows[row]:
+            refl[row] = visit.get(person, -1)
+        visit[person] = vid
+    return refl
 
 
 def _ends(rng: np.random.Generator, frame: Frame) -> Ints:

@@ -73,22 +73,21 @@ def _lines_of(rng: np.random.Generator, kind: Group, parts: Frame, rows: Ints) -
     split = _split(rng, kind, col, when, parts, row)
     pack = catalogue().pack[kind.item[col]]
     units = np.maximum(1, np.minimum(catalogue().ddd[kind.item[col]] * 7, pack)).astype(np.int64)
+    dispensed = np.where(split > 0, units, qty * pack)
     return new_lines(
         rows[row], kind.item[col], t, np.where(split, units, qty), split=split,
-        prd=_supply_days(rng, kind, parts, row, col, qty * np.where(split, 0, pack) + split * units),
+        prd=_supply_days(rng, kind, col, dispensed, parts["days"].to_numpy()[row]),
         last=(when == _AT["last"]).astype(np.int64) * (kind.setting == "ip"),
     )  # fmt: skip
 
 
-def _supply_days(
-    rng: np.random.Generator, kind: Group, parts: Frame, row: Ints, col: Ints, units: Ints
-) -> Ints:
+def _supply_days(rng: np.random.Generator, kind: Group, col: Ints, units: Ints, days: Ints) -> Ints:
     """Days a dispensed drug lasts: as prescribed for the chronic, else what its dose gives."""
     items, item = catalogue(), kind.item[col]
     told = items.is_drug[item] & (kind.setting != "ip") & coin(rng, 0.7, len(col))
     lasts = np.clip(np.rint(units / items.ddd[item]), 1, 30).astype(np.int64)
     chronic = kind.when[col] == _AT["supply"]
-    return whole(np.where(chronic, parts["days"].to_numpy()[row], np.where(told, lasts, 0)))
+    return whole(np.where(chronic, days, np.where(told, lasts, 0)))
 
 
 def _chosen(rng: np.random.Generator, kind: Group, parts: Frame) -> Bools:

@@ -46,6 +46,7 @@ class Run:
     therapists: set[int] = field(default_factory=set)
     travellers: dict[int, int] = field(default_factory=dict)
     late: mess.Late = field(default_factory=mess.Late)
+    planned: Frame = field(default_factory=pd.DataFrame)  # visits that begin in a later month
     staying: Frame | None = None
 
     def deliver(self, name: str, month: int, table: pa.Table) -> None:
@@ -71,16 +72,24 @@ def _visits(run: Run, month: int) -> Frame:
     stage = run.stage
     honest = ordinary_visits(run.world, month, stage.people, stage.choice)
     added = [f for s in run.schemes for f in s.visits(stage, month)]
-    frame = pd.concat([honest, *added], ignore_index=True)
+    frame = pd.concat([honest, run.planned, *added], ignore_index=True)
+    later = frame["beg"].to_numpy() >= run.world.first_day(month + 1) * DAY
+    _occupy(stage, frame[later])
+    run.planned, frame = frame[later], frame[~later].reset_index(drop=True)
     living = [p.number for s in run.schemes for p in s.plans if s.free(p)]
     free = np.isin(frame["tag"].to_numpy(), living)
     frame = settle_conflicts(frame, stage.busy, free)
     frame.loc[frame["tag"] == -2, "tag"] = -1
     frame = dress.dressed(run.world, month, frame, stage.people, stage.places, run.beds)
-    stay = in_bed(frame["group"].to_numpy())
-    np.maximum.at(stage.busy, frame["person"].to_numpy()[stay], frame["end"].to_numpy()[stay])
+    _occupy(stage, frame)
     frame["from"] = frame["beg"] // DAY
     return frame
+
+
+def _occupy(stage: Stage, visits: Frame) -> None:
+    """Mark the people of these stays as in hospital until they end."""
+    stay = in_bed(visits["group"].to_numpy())
+    np.maximum.at(stage.busy, visits["person"].to_numpy()[stay], visits["end"].to_numpy()[stay])
 
 
 def _due(run: Run, month: int, visits: Frame) -> Frame:

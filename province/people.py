@@ -189,7 +189,7 @@ def _numbers(rng: np.random.Generator, offsite: Bools) -> Texts:
     """psn_no: unique among the city's own; guests' numbers, given elsewhere, may collide."""
     n = len(offsite)
     own = rng.permutation(n) + 1_000_000
-    serial = np.where(offsite, rng.integers(0, n, n) + 1_000_000, own)
+    serial = np.where(offsite, rng.permutation(n) + 1_000_000, own)
     numbers = ("3799" + np.char.zfill(serial.astype(str), 12)).astype(object)
     return np.asarray(numbers, dtype=object)
 
