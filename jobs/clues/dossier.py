@@ -64,7 +64,7 @@ def _who() -> Column:
     person = F.concat(F.lit("参保人 "), F.substring(F.substring_index("owner", ":", -1), 1, 8))
     return (
         F.when(F.col("owner").startswith("place:"), place)
-        .when(F.col("owner").startswith("person:"), F.concat(person, where))
+        .when(F.col("owner").startswith("person:"), F.concat(person, F.lit(" "), where))
         .otherwise(F.concat(people, where))
     )
 
