@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 
 import typer
@@ -20,14 +22,29 @@ for module in (working, reading, caring, judging):
 
 
 def main() -> None:
-    """Entry point. A FundwatchError is told in its own words and ends with its exit code."""
+    """Entry point. A FundwatchError is told in its own words and ends with its exit code.
+
+    Ends without the interpreter's own shutdown: DataFusion's threads, still alive there, have
+    been seen to abort a command whose work was done.
+    """
+    code = _run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    atexit._run_exitfuncs()  # Spark's and MLflow's own clean-up
+    os._exit(code)
+
+
+def _run() -> int:
     try:
         app()
     except FundwatchError as error:
         print(f"fundwatch: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
-        sys.exit(0)
+        return 0
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,8 @@ from fundwatch.reader import open_lake
 from fundwatch.tables import TABLES
 from fundwatch.tables.gold import CLUE
 
-screen = Console(highlight=False)
+PRINTED = 160  # columns where the output is no terminal
+screen = Console(highlight=False, width=None if sys.stdout.isatty() else PRINTED)
 
 
 def clues(

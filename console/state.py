@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 from deltalake import DeltaTable
@@ -40,7 +41,7 @@ def _table(lake: LakeReader, name: str) -> tuple[str, int, str, int, float]:
     table = DeltaTable(lake.path(name))
     (last,) = table.history(1)
     files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-    written = str(last["timestamp"])[:19]
+    written = str(datetime.fromtimestamp(last["timestamp"] // 1000))
     size = sum(file["size_bytes"] for file in files) / MIB
     return name, table.version(), written, sum(f["num_records"] for f in files), round(size, 1)
 
