@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from delta.tables import DeltaTable
@@ -58,4 +58,5 @@ def _age_hours(delta: DeltaTable, version: int | None, now: datetime) -> float:
     if version is None:
         return 0.0
     (commit,) = delta.history().where(F.col("version") == version).collect()
-    return (now - commit["timestamp"]).total_seconds() / HOUR + 1
+    age: timedelta = now - commit["timestamp"]
+    return age.total_seconds() / HOUR + 1
