@@ -150,14 +150,12 @@ class Registry:
             logging.getLogger(noisy).setLevel(logging.ERROR)
         if self.uri.startswith(SQLITE):
             Path(self.uri.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
-        before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-        mlflow.set_tracking_uri(self.uri)
-        mlflow.set_registry_uri(self.uri)
+        before = mlflow.get_tracking_uri()
+        mlflow.set_tracking_uri(self.uri)  # the registry follows it
         try:
             yield mlflow
         finally:
-            mlflow.set_tracking_uri(before[0])
-            mlflow.set_registry_uri(before[1])
+            mlflow.set_tracking_uri(before)
 
     def _experiment(self, mlflow: Any, name: str) -> None:
         if mlflow.get_experiment_by_name(name) is None:

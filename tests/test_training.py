@@ -59,8 +59,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_first_training_is_champion_and_a_later_one_waits_to_be_promoted(
-    registry: Registry,
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     assert registry.champion("odd_institutions") is None
     assert registry.versions() == ()
     first = train(peer_scores(), registry=registry, versions=VERSIONS, settings=SMALL)
@@ -76,6 +77,7 @@ def test_the_first_training_is_champion_and_a_later_one_waits_to_be_promoted(
     assert promoted.version == second.version
     with pytest.raises(UsageError, match="no version 9"):
         registry.promote("odd_institutions", "9")
+    assert list(tmp_path.iterdir()) == []  # MLflow's default database is never made
 
 
 @pytest.mark.filterwarnings("ignore")
