@@ -79,15 +79,12 @@ def _settled(
     every: DataFrame, finder_card: DataFrame, scheme_card: DataFrame
 ) -> tuple[DataFrame, DataFrame]:
     """Findings in their cases, and what they claim."""
-    grade_sure = F.create_map(*(F.lit(x) for pair in SURE_OF_GRADE.items() for x in pair))
+    of_grade = F.create_map(*(F.lit(x) for pair in SURE_OF_GRADE.items() for x in pair))
+    grade_sure = F.try_element_at(of_grade, F.col("grade"))
+    is_breach = F.col("grade") == "B"  # of the grades, the one that rules hold more or less surely
     known = every.join(
         F.broadcast(finder_card.select("finder", "prior", "sure")), on="finder", how="left"
-    ).withColumn(
-        "sure",
-        F.when(F.col("grade") == "A", 100).otherwise(
-            F.coalesce("sure", F.try_element_at(grade_sure, F.col("grade")))
-        ),
-    )
+    ).withColumn("sure", F.when(is_breach, F.coalesce("sure", grade_sure)).otherwise(grade_sure))
     finding, claim = settled(pinned(cases(known)), scheme_card)
     return pinned(weighed(finding)), pinned(claim)
 
@@ -139,7 +136,7 @@ def _with_knowledge(
     )
     said_type = F.col("first.subject_type")
     return (
-        case.withColumn("place", F.get("fixmedins_codes", 0))
+        case.withColumn("place", _place())
         .join(F.broadcast(finder_card.drop("prior", "sure")), on="finder", how="left")
         .join(F.broadcast(scheme_card), on="scheme", how="left")
         .join(F.broadcast(name), on="place", how="left")
@@ -150,6 +147,12 @@ def _with_knowledge(
             ),
         )
     )
+
+
+def _place() -> Column:
+    """The institution the case is kept under; of a person or group, the first in the evidence."""
+    owner = F.substring_index("owner", ":", -1)
+    return F.when(F.col("owner").startswith("place:"), owner).otherwise(F.get("fixmedins_codes", 0))
 
 
 def _totalled(case: DataFrame) -> DataFrame:

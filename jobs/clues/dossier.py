@@ -53,8 +53,8 @@ def title() -> Column:
 
 def _who() -> Column:
     place = F.coalesce(
-        F.concat("place_name", F.lit("("), F.get("fixmedins_codes", 0), F.lit(")")),
-        F.get("fixmedins_codes", 0),
+        F.concat("place_name", F.lit("("), "place", F.lit(")")),
+        "place",
         F.lit("未知机构"),
     )
     people = F.format_string("%d 人", F.size("person_keys"))

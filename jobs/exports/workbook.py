@@ -42,10 +42,11 @@ class Head:
     kind: str = "text"  # text, long, money, share, count, date
 
 
-def _parties(clue: Row) -> str:
-    return "、".join(
-        (*clue["fixmedins_codes"][:3], *(["…"] if clue["fixmedins_codes"][3:] else []))
-    )
+def _places(clue: Row) -> str:
+    """The accused institutions; where none is, those of the evidence."""
+    accused = [code for code in clue["fixmedins_codes"] if code in clue["subject_ids"]]
+    codes = accused or clue["fixmedins_codes"]
+    return "、".join((*codes[:3], *(["…"] if codes[3:] else [])))
 
 
 PRINTED: Final = 7  # columns of the list that go on paper
@@ -61,7 +62,7 @@ LIST: Final = (
     Head("金额上限(元)", 15, lambda c: c["amount_high"], "money"),
     Head("个人账户(元)", 14, lambda c: c["amount_acct"], "money"),
     Head("对象", 8, lambda c: SUBJECTS.get(c["subject_type"], c["subject_type"])),
-    Head("机构编码", 22, _parties),
+    Head("机构编码", 22, _places),
     Head("区划", 9, lambda c: c["area"]),
     Head("起", 11, lambda c: c["period_begn"], "date"),
     Head("止", 11, lambda c: c["period_end"], "date"),
