@@ -32,7 +32,7 @@ def fee_lines(world: World, month: int, parts: Frame, places: Places) -> Frame:
             pieces.append(_lines_of(rng, kind, parts.iloc[mine], mine))
     lines = pd.concat(pieces, ignore_index=True)
     away = parts["leave"].to_numpy()[lines["part"].to_numpy()] == lines["t"].to_numpy() // DAY
-    lines = _with_hands(lines[~away].reset_index(drop=True), parts, places)
+    lines = _with_hands(lines[~away].reset_index(drop=True), parts, places, world.first_day(month))
     return lines.sort_values(["part", "t", "item"], kind="stable").reset_index(drop=True)
 
 
@@ -166,7 +166,7 @@ def _split(
     return split
 
 
-def _with_hands(lines: Frame, parts: Frame, places: Places) -> Frame:
+def _with_hands(lines: Frame, parts: Frame, places: Places, first_day: int) -> Frame:
     """Who carried it out: nurses for services, therapists one after another for therapy."""
     items, part = catalogue(), lines["part"].to_numpy()
     place = parts["place"].to_numpy()[part]
@@ -176,14 +176,17 @@ def _with_hands(lines: Frame, parts: Frame, places: Places) -> Frame:
     hands = np.where(service & (places.nurses[place] > 0), nurse, -1)
     therapy = np.flatnonzero(items.therapy[lines["item"].to_numpy()])
     hands[therapy] = (
-        THERAPIST + place[therapy] * 1000 + _shifts(lines.iloc[therapy], place[therapy])
+        THERAPIST + place[therapy] * 1000 + _shifts(lines.iloc[therapy], place[therapy], first_day)
     )
     lines["acord"] = hands
     return lines
 
 
-def _shifts(therapy: Frame, place: Ints) -> Ints:
-    """Which therapist of the place takes each session: the next when a day of 7 hours is full."""
+def _shifts(therapy: Frame, place: Ints, first_day: int) -> Ints:
+    """Which therapist of the place takes each session: the next when a day of 7 hours is full.
+
+    Days before `first_day` were shared out last month already: they get further therapists.
+    """
     day = therapy["t"].to_numpy() // DAY
     minutes = therapy["qty"].to_numpy() * catalogue().minutes[therapy["item"].to_numpy()]
     order = np.lexsort((therapy["t"].to_numpy(), day, place))
@@ -193,4 +196,4 @@ def _shifts(therapy: Frame, place: Ints) -> Ints:
     base = np.maximum.accumulate(np.where(first, total - minutes[order], 0))
     shift = np.empty(len(order), dtype=np.int64)
     shift[order] = (total - minutes[order] - base) // 420
-    return np.minimum(shift, 999)
+    return np.minimum(np.where(day < first_day, shift + 60, shift), 999)

@@ -1,4 +1,4 @@
-"""Who is where: no honest person lies in two beds, or shops while lying in one."""
+"""Who is where: no honest person lies in two beds, and few send others to shop meanwhile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from province.items import groups
-from province.world import Bools, Ints
+from province.world import Bools, Ints, unit_hash
 
 Frame = pd.DataFrame
 _WIDE = 1 << 34  # seconds, wider than any calendar used here
@@ -34,9 +34,17 @@ def settle_conflicts(frame: Frame, busy: Ints, free: Bools) -> Frame:
     frame, stay, free = frame[keep], stay[keep], free[keep]
     tagged = frame["tag"].to_numpy() != -1
     walking = ~stay & ~tagged
-    keep = ~walking | ~_meets(frame, walking, frame[stay & ~free])
-    settled: Frame = frame[keep].reset_index(drop=True)
-    return settled
+    away = _meets(frame, walking, frame[stay & ~free])
+    sent = away & _errand(frame)
+    settled: Frame = frame.assign(relative=np.where(sent, 1, frame["relative"]))[~away | sent]
+    return settled.reset_index(drop=True)
+
+
+def _errand(frame: Frame) -> Bools:
+    """Purchases that a relative may make for someone in hospital: some of those at pharmacies."""
+    shop = np.array([g.setting == "rx" for g in groups()])[frame["group"].to_numpy()]
+    lucky: Bools = shop & (unit_hash(frame["person"].to_numpy(), frame["beg"].to_numpy()) < 0.3)
+    return lucky
 
 
 def _meets(frame: Frame, asked: Bools, stays: Frame) -> Bools:

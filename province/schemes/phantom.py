@@ -41,7 +41,7 @@ class Phantom(Scheme):
         part = lines["part"].to_numpy()
         ward &= unit_hash(part, np.full_like(part, 800 + plan.number)) >= plan.careful
         base = lines.iloc[np.flatnonzero(ward)]
-        goods = catalogue().at(*rng.permutation(np.array(_SESSIONS))[: int(rng.integers(2, 5))])
+        goods = catalogue().at(*rng.permutation(np.array(_SESSIONS))[: int(rng.integers(4, 8))])
         row = np.repeat(np.arange(len(base)), len(goods))
         item = np.tile(goods, len(base))
         base = base.iloc[row]
