@@ -8,7 +8,13 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from fundwatch.errors import DeclarationError
 
@@ -42,6 +48,15 @@ class Models(_Part):
     registry: str = ""
 
 
+class _Keys(EnvSettingsSource):
+    """FUNDWATCH_<PART>__<KEY> only: FUNDWATCH_LAKE alone names a lake, no part of the settings."""
+
+    def prepare_field_value(
+        self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool
+    ) -> Any:
+        return super().prepare_field_value(field_name, field, None, value_is_complex)
+
+
 class Settings(BaseSettings):
     """Everything a person may set; FUNDWATCH_<PART>__<KEY> in the environment wins."""
 
@@ -65,7 +80,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then the file (given as init values)."""
-        return env_settings, init_settings
+        return _Keys(settings_cls), init_settings
 
 
 def load_settings(conf: Path) -> Settings:

@@ -32,7 +32,6 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
     }
 
     def ask(*arguments: str, **environment: str) -> Any:
@@ -44,7 +43,8 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+        print(done.stdout[-20_000:], done.stderr[-4_000:])  # pytest shows it when a test fails
+        assert done.returncode == 0
         return json.loads(done.stdout.splitlines()[-1])
 
     return ask
