@@ -27,6 +27,7 @@ def checkup(lake: str, conf: Path | None) -> Iterator[tuple[str, str]]:
         (Rule, "rules"),
         (Scheme, "schemes.yml"),
         (DetectorEntry, "detectors.yml"),
+        (DetectorEntry, "anomalies.yml"),
     ):
         yield name, _fault(lambda k=kind, n=name: load(k, conf_dir(conf) / n))  # type: ignore[misc]
     if lake:
