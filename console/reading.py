@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 
 from console.options import LAKE, LakeOption
 from console.state import lake_state
-from fundwatch.reader import open_lake
+from fundwatch.reader import declared, open_lake
 from fundwatch.tables import TABLES
 from fundwatch.tables.gold import CLUE
 
@@ -74,7 +74,6 @@ def clue(
 
 def tables(
     name: Annotated[str, typer.Argument(help="A table, for its columns.")] = "",
-    lake: LakeOption = LAKE,
 ) -> None:
     """The tables and what a row of each is; with a name, its columns.
 
@@ -84,7 +83,7 @@ def tables(
         for table in TABLES.values():
             screen.print(f"{table.name:28} {table.grain}")
         return
-    table = open_lake(lake).declared(name)
+    table = declared(name)
     grid = Grid("column", "type", "null", "meaning", box=None, pad_edge=False)
     for c in table.columns:
         key = "*" if c.name in table.key else ""

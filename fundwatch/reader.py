@@ -33,12 +33,6 @@ class LakeReader:
         """Names of the tables that have been written, in the order data meets them."""
         return tuple(name for name in TABLES if DeltaTable.is_deltatable(self.path(name)))
 
-    def declared(self, name: str) -> Table:
-        """What a table is. Raises UsageError for one that is not declared."""
-        if name not in TABLES:
-            raise UsageError(f"no table {name!r}; there are {', '.join(TABLES)}")
-        return TABLES[name]
-
     def arrow(
         self,
         name: str,
@@ -52,7 +46,7 @@ class LakeReader:
         A table that was declared but never written has no rows. Raises UsageError for one that
         is not declared.
         """
-        table = self.declared(name)
+        table = declared(name)
         if name not in self.tables():
             return pa.table({column: pa.array([], pa.null()) for column in table.names})
         picked = ", ".join(columns)
@@ -97,8 +91,15 @@ class LakeReader:
 
     def path(self, name: str) -> str:
         """Where a table lies. Raises UsageError for one that is not declared."""
-        table = self.declared(name)
+        table = declared(name)
         return f"{self.root}/{table.layer}/{table.noun}"
+
+
+def declared(name: str) -> Table:
+    """What a table is. Raises UsageError for one that is not declared."""
+    if name not in TABLES:
+        raise UsageError(f"no table {name!r}; there are {', '.join(TABLES)}")
+    return TABLES[name]
 
 
 def open_lake(root: str | Path | None = None) -> LakeReader:
