@@ -33,6 +33,10 @@ PLACES = """
     H1             | 112.5489 | 37.8706
     P1             | 112.5489 | 38.8706
 """
+DIED = """
+    psn_key | insu_admdvs | death_date
+    bob     | 140100      | 2024-01-30
+"""
 CHARGED = """
     bkkp_sn | setl_id | month   | care       | hilist_code | list_type | det_fen | is_watched | supply_days
     a       | s2      | 2024-02 | pharmacy   | X1          | 101       | 100     | true       | 7
@@ -51,7 +55,7 @@ def visited(
         rows(spark, VISIT, VISITED),
         rows(spark, CHARGE_FACT, CHARGED),
         persons(spark, "ann", "bob"),
-        rows(spark, INSURED),
+        rows(spark, INSURED, DIED),
         rows(spark, INSTITUTION, PLACES),
         codes=codes(),
         months=months,
@@ -71,6 +75,13 @@ def test_every_standing_settlement_outside_hospital_is_a_visit(spark: SparkSessi
         s5      | BOB        | emergency  | 2024-02-02 |             |
         """,
     )
+
+
+def test_a_visit_knows_the_registered_death(spark: SparkSession) -> None:
+    found = visited(spark).where("died_on IS NOT NULL")
+    assert [(row["setl_id"], str(row["died_on"]), row["death_key"]) for row in found.collect()] == [
+        ("s5", "2024-01-30", "bob|140100")
+    ]
 
 
 def test_the_visit_before_is_looked_for_in_two_months(spark: SparkSession) -> None:

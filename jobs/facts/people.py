@@ -26,6 +26,20 @@ def people(person: DataFrame, insured: DataFrame) -> DataFrame:
     return named.join(known, on=["insu_admdvs", "psn_key"], how="left")
 
 
+def deaths(person: DataFrame, insured: DataFrame) -> DataFrame:
+    """One row per dead person: the earliest registered death in any pooling area, and its row."""
+    died = insured.where("death_date IS NOT NULL").join(
+        person.select("insu_admdvs", "psn_key", "person_key"),
+        on=["insu_admdvs", "psn_key"],
+        how="inner",
+    )
+    key = F.concat_ws("|", "psn_key", "insu_admdvs").alias("key")
+    first = F.min(F.struct("death_date", key))
+    return died.groupBy("person_key").agg(
+        first.getField("death_date").alias("died_on"), first.getField("key").alias("death_key")
+    )
+
+
 def cases(
     settlement_net: DataFrame, known: DataFrame, institution: DataFrame, codes: Codes
 ) -> DataFrame:

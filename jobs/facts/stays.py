@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.facts.care import Codes
 from jobs.facts.months import month_number
-from jobs.facts.people import age_years, cases, people, with_visit
+from jobs.facts.people import age_years, cases, deaths, people, with_visit
 from jobs.facts.stay_history import with_previous
 from jobs.facts.stay_lines import line_sums
 
@@ -35,7 +35,7 @@ def stays(
     A visit with mid settlements only is no stay yet; what is settled after the month of the
     closing settlement is not counted.
     """
-    known = people(person, insured).join(_deaths(person, insured), on="person_key", how="left")
+    known = people(person, insured).join(deaths(person, insured), on="person_key", how="left")
     case = cases(settlement_net, known, institution, codes).where("care = 'inpatient'")
     closed = _described(with_visit(_closed(case), visit, back=BACK))
     diagnosed = closed.join(_diagnoses(diagnosis), on="mdtrt_id", how="left").withColumn(
@@ -91,20 +91,6 @@ def _described(stay: DataFrame) -> DataFrame:
             "stay_days": F.greatest(F.date_diff(discharged_on, admitted_on), F.lit(1)),
             "age_years": age_years("brdy", admitted_on),
         }
-    )
-
-
-def _deaths(person: DataFrame, insured: DataFrame) -> DataFrame:
-    """The earliest registered death of each person over all pooling areas, and its register row."""
-    died = insured.where("death_date IS NOT NULL").join(
-        person.select("insu_admdvs", "psn_key", "person_key"),
-        on=["insu_admdvs", "psn_key"],
-        how="inner",
-    )
-    key = F.concat_ws("|", "psn_key", "insu_admdvs").alias("key")
-    first = F.min(F.struct("death_date", key))
-    return died.groupBy("person_key").agg(
-        first.getField("death_date").alias("died_on"), first.getField("key").alias("death_key")
     )
 
 

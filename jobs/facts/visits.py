@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.facts.care import Codes
 from jobs.facts.months import VIEW, month_number, seen_by
-from jobs.facts.people import age_years, cases, people, with_visit
+from jobs.facts.people import age_years, cases, deaths, people, with_visit
 from jobs.facts.places import km_between, places
 
 BACK: Final = 1  # months before its own in which a visit's predecessor is looked for
@@ -29,7 +29,8 @@ def visits(
     months: tuple[str, ...],
 ) -> DataFrame:
     """gold.visit_fact. The visit before is looked for in the same month and the one before it."""
-    case = cases(settlement_net, people(person, insured), institution, codes)
+    known = people(person, insured).join(deaths(person, insured), on="person_key", how="left")
+    case = cases(settlement_net, known, institution, codes)
     outside = case.where("care <> 'inpatient'")
     told = with_visit(outside, visit, back=12 - BACK).withColumns(
         {

@@ -112,6 +112,8 @@ VISIT_FACT: Final = Table(
     chfpdr_code     string?  Doctor.
     tel_key         string?  假名 of the phone.
     main_diag       string?  Main diagnosis, ICD-10.
+    died_on         date?    Death in the register of insured people.
+    death_key       string?  The row of that register (silver.insured), its key joined with |.
         """),
         *PAID,
         *columns("""
