@@ -124,7 +124,7 @@ def test_wards_are_compared_with_wards_of_the_same_code(spark: SparkSession) -> 
     value = valued(spark, values, entity_type="department", indicator_id="ward_fund")
     found = scored(value, register(spark, **{"综合 05 1": EIGHT}), NAMED["ward_fund"])
     assert found["H1|A03"]["peer_group"] == "科室·A03·二级"
-    assert found["H1|B01"]["peer_group"] == "全部"
+    assert found["H1|B01"]["peer_group"] == "科室·二级"
 
 
 def test_doctors_are_compared_at_their_level(spark: SparkSession) -> None:
