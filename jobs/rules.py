@@ -63,12 +63,10 @@ def found(fact: DataFrame, table: Table, rules: tuple[Rule, ...], whole: set[str
     """Findings of `rules` over one table; `whole` are the schemes that claim settlements whole.
 
     The scan only marks which rules hold; sentences and evidence are written for the rows left.
+    No filter before: it would ask every rule twice (measured: twice the time).
     """
-    holds = [_holds(rule) for rule in rules]
-    marks = [F.when(holds[n], _mark(n, rule)) for n, rule in enumerate(rules)]
-    hits = fact.where(reduce(Column.__or__, holds)).select(
-        *table.names, F.inline(F.array_compact(F.array(*marks)))
-    )
+    marks = [F.when(_holds(rule), _mark(n, rule)) for n, rule in enumerate(rules)]
+    hits = fact.select(*table.names, F.inline(F.array_compact(F.array(*marks))))
     columns = _finding(table, rules, whole)
     in_question = f"{EXCESS} IS NULL OR {EXCESS} > 0"
     return hits.where(in_question).select(
