@@ -10,17 +10,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from fundwatch.errors import LakeError, LandingError
 from fundwatch.lake import Lake
 from fundwatch.pseudonym import PseudonymKey
+from fundwatch.schema import Table
 from fundwatch.tables.bronze import BRONZE, DELIVERY, QUARANTINE
 from fundwatch.tables.ops import FILL
 from fundwatch.tables.silver import PERSON, SETTLEMENT_NET
 from jobs.ingest import Counts
 from jobs.ingest.journal import read_journal
 from jobs.ingest.reconcile import reconcile_ingest
+from jobs.ingest.touched import touched
 from tests.delivery import KEY, Bureau, cells, csv_text
 
 
@@ -91,6 +93,9 @@ class Story:
         late = "s1 | 3 | 2024-06-02 | p1 | 2024-05-06\ns3 | 4 | 2024-01-01 | p3 | 2024-07-01"
         self.bureau.gives("setl_d", head + late, batch="b2")
         self.bureau.gives("setl_d", head + "s1 | 5 | 2023-01-03 | p1 | 2024-05-06", batch="b3")
+        same = "s2 | 1 | 2024-09-01 | p2 | 2024-06-01 | 21"
+        head = head.replace("setl_time", "setl_time | med_type")
+        self.bureau.gives("setl_d", head + same, batch="b4")
         self.bureau.gives(
             "psn_info_b",
             "psn_no | insu_admdvs | certno | insutype | updt_time\np2 | x | 22 | 390 | 2024-02-01",
@@ -216,10 +221,10 @@ def test_parquet_arrives_as_csv_would(story: Story) -> None:
 def test_repeats_and_corrections_settle_to_the_latest_update(story: Story) -> None:
     bureau = story.bureau
     assert story.first.tables["setl_d"] == Counts(3, 2, 1, 0)
-    assert story.second.tables["setl_d"] == Counts(6, 3, 3, 0)
+    assert story.second.tables["setl_d"] == Counts(7, 3, 4, 0)
     assert bureau.rows(bureau.silver("setl_d"), "setl_id", "medfee_sumamt_fen", "batch") == [
         ("s1", 300, "b2"),
-        ("s2", 100, "b1"),
+        ("s2", 100, "b4"),
         ("s3", 400, "b2"),
     ]
 
@@ -248,12 +253,44 @@ def test_a_first_load_touches_every_month(story: Story) -> None:
     assert story.first.touched["silver.insured"] == ["2024-05", "2024-06"]
 
 
+def test_corrections_touch_the_months_they_can_move_and_no_other(story: Story) -> None:
+    moved = touched(story.bureau.lake, story.first.versions_out)
+    assert moved == {
+        "silver.settlement": ["2024-05", "2024-07"],  # s2 came again, but nothing in it is new
+        "silver.settlement_net": ["2024-05", "2024-07"],
+        "silver.insured": ["2024-06"],
+        "silver.person": ["2024-06", "2024-07"],
+    }
+
+
+@pytest.mark.parametrize("cut", ["bronze.mdtrt_d", "silver.visit", "ops.fill"])
+def test_an_ingest_cut_short_is_finished_by_the_next(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    bureau.gives_required("setl_d")
+    bureau.gives("setl_d", "setl_id | medfee_sumamt\ns1 | 1\ns1 | 2\ns2 | x")
+    append = Lake.append
+
+    def failing(self: Lake, table: Table, rows: DataFrame, *, app: str = "", txn: int = 0) -> int:
+        if table.name == cut:
+            raise RuntimeError("cut")
+        return append(self, table, rows, app=app, txn=txn)
+
+    monkeypatch.setattr(Lake, "append", failing)
+    with pytest.raises(RuntimeError, match="cut"):
+        bureau.ingests()
+    monkeypatch.undo()
+    bureau.lake.forget()
+    assert bureau.ingests().tables["setl_d"] == Counts(3, 1, 1, 1)
+    assert all(row["holds"] for row in reconcile_ingest(bureau.lake, "r"))
+
+
 def test_rows_and_money_reconcile(story: Story) -> None:
     found = reconcile_ingest(story.bureau.lake, "r")
     rows = {r["table"]: r for r in found if r["identity"] == "rows"}
     assert rows["mdtrt_d"]["delivered"] == 4
     fee = next(r for r in found if r["identity"] == "medfee_sumamt")
-    assert (fee["delivered"], fee["current"], fee["superseded"]) == (2730, 800, 1930)
+    assert (fee["delivered"], fee["current"], fee["superseded"]) == (2830, 800, 2030)
 
 
 def test_a_file_changed_after_it_was_taken_in_is_refused(story: Story) -> None:

@@ -14,7 +14,7 @@ from fundwatch.lake import Lake
 from fundwatch.tables.bronze import QUARANTINE
 from fundwatch.tables.landing import LandingTable
 from jobs.ingest import typed
-from jobs.ingest.settle import Settled
+from jobs.ingest.settle import Settled, key_digest
 
 GOOD: Final = "faults is null"
 READ_THOUGH_REFUSED: Final = "faults is not null and torn is null"
@@ -30,9 +30,16 @@ class Profile:
 
     table: LandingTable
     batches: dict[str, dict[str, int]] = field(default_factory=dict)
+    digests: frozenset[int] | None = None  # of the good rows' keys, where they are few
 
     def total(self, name: str) -> int:
         return sum(counts[name] for counts in self.batches.values())
+
+    @property
+    def is_unrepeated(self) -> bool:
+        """Whether it is known that no two good rows have the same key."""
+        good = self.total("rows") - self.total("refused")
+        return self.digests is not None and len(self.digests) == good
 
     def money(self, which: str) -> dict[str, int]:
         return {name: self.total(f"{which}_{name}") for name in self.table.money}
@@ -45,18 +52,21 @@ class Profile:
                 yield self.table.name, column.name, batch, counts["rows"], filled, odd
 
 
-def profile(rows: DataFrame, table: LandingTable) -> Profile:
-    """Fill, refusals and money of the rows of bronze, in one pass."""
+def profile(rows: DataFrame, table: LandingTable, *, is_small: bool) -> Profile:
+    """Fill, refusals and money of the rows of bronze, in one pass; of few rows the keys as well."""
+    keys = F.collect_set(F.when(F.expr(GOOD), key_digest(table))) if is_small else F.array()
     counted = rows.groupBy("batch").agg(
         F.count("*").alias("rows"),
         F.count("faults").alias("refused"),
+        keys.alias("digests"),
         *(F.count(c.name).alias(f"n_{c.name}") for c in table.columns),
         *(F.count_if(F.expr(typed.odd(c))).alias(f"o_{c.name}") for c in table.columns if c.among),
         *(_sums(table, "g", GOOD)),
         *(_sums(table, "b", READ_THOUGH_REFUSED)),
     )
-    found = [row.asDict() for row in counted.collect()]  # a row a batch
-    return Profile(table, {row.pop("batch"): row for row in found})
+    found = {row["batch"]: row.asDict() for row in counted.collect()}  # a row a batch
+    digests = frozenset(key for row in found.values() for key in row.pop("digests"))
+    return Profile(table, found, digests if is_small else None)
 
 
 def refused(rows: DataFrame, table: LandingTable) -> DataFrame:

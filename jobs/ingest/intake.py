@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from pyspark import Broadcast
 from pyspark.sql import DataFrame
 
 from fundwatch.errors import LandingError
-from fundwatch.flow import INGESTED
 from fundwatch.lake import Lake
 from fundwatch.pseudonym import PseudonymKey
-from fundwatch.tables.bronze import DELIVERY, QUARANTINE
+from fundwatch.tables.bronze import QUARANTINE
 from fundwatch.tables.landing import LANDING, LandingTable
 from fundwatch.tables.ops import FILL, INTAKE
 from jobs.ingest.account import Profile, account, profile, refused
@@ -27,35 +27,14 @@ from jobs.ingest.landing import Landing, find
 from jobs.ingest.manifest import check_manifests
 from jobs.ingest.pseudonyms import secret_of
 from jobs.ingest.reading import bronze_rows, one_file_a_task
-from jobs.ingest.settle import order, settle, taken_in
+from jobs.ingest.result import IngestResult, result_of
+from jobs.ingest.settle import Settled, order, settle, taken_in
 from jobs.ingest.source import Source
-from jobs.ingest.touched import touched
 
 Progress = Callable[[str], None]
-OF_INTAKE: Final = ("inserted", "superseded", "quarantined")
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Rows of one landing table since the lake began: delivered = the other three."""
-
-    delivered: int
-    current: int
-    superseded: int
-    quarantined: int
-
-
-@dataclass(frozen=True)
-class IngestResult:
-    """What an ingest came to; without `versions_out` nothing changed.
-
-    `touched` tells, by silver table, the months whose results a change can move.
-    """
-
-    tables: dict[str, Counts] = field(default_factory=dict)
-    touched: dict[str, list[str]] = field(default_factory=dict)
-    versions_out: dict[str, int] = field(default_factory=dict)
-    strangers: tuple[str, ...] = ()
+Done = TypeVar("Done")
+AT_A_TIME: Final = 3  # tables
+SMALL: Final = 200_000  # rows whose keys the driver may hold
 
 
 @dataclass(frozen=True)
@@ -69,6 +48,9 @@ class Intake:
     def tables(self) -> list[LandingTable]:
         there = {file.delivered.table for file in self.files}
         return [table for table in LANDING.values() if table.name in there]
+
+    def rows(self, table: LandingTable) -> int:
+        return sum(file.rows for file in self.of(table))
 
     def of(self, table: LandingTable) -> list[Counted]:
         return [file for file in self.files if file.delivered.table == table.name]
@@ -107,7 +89,7 @@ def ingest(
     work = _planned(desk, journal)
     for intake in work:
         _take_in(desk, intake)
-    return _result(desk)
+    return result_of(lake, desk.landing.strangers)
 
 
 def _planned(desk: Desk, journal: Journal) -> list[Intake]:
@@ -143,16 +125,14 @@ def _reopened(desk: Desk, journal: Journal, moment: datetime) -> Intake:
 def _take_in(desk: Desk, intake: Intake) -> None:
     """Bronze, quarantine, silver, and last the account that closes the intake."""
     lake, at = desk.lake, intake.received_at
-    profiles = {table.name: _to_bronze(desk, intake, table) for table in intake.tables()}
-    _quarantine(lake, intake, profiles)
-    secret = secret_of(lake.spark, desk.key)
-    accounts = []
-    for table in intake.tables():
-        desk.progress(f"[ingest] {table.silver.name} …")
-        settled = settle(lake, table, at, secret)
-        found, since = profiles[table.name], intake.since[table.name]
-        accounts.append(account(lake, found, settled, since=since, received_at=at))
-    secret.destroy()
+    with one_file_a_task(lake.spark):
+        profiles = dict(_each(intake, lambda table: (table.name, _to_bronze(desk, intake, table))))
+        _quarantine(lake, intake, profiles)
+        secret = secret_of(lake.spark, desk.key)
+        accounts = _each(
+            intake, lambda table: _to_silver(desk, intake, profiles[table.name], secret)
+        )
+        secret.destroy()
     desk.progress("[ingest] silver.settlement_net, silver.person …")
     update_derived(lake, intake.since, at)
     fill = [row for found in profiles.values() for row in found.fill()]
@@ -161,9 +141,18 @@ def _take_in(desk: Desk, intake: Intake) -> None:
     _write(lake, INTAKE, [row | told for row in accounts], at)
 
 
+def _each(intake: Intake, does: Callable[[LandingTable], Done]) -> list[Done]:
+    """What `does` gives for every table, the largest first, some at a time.
+
+    Most of a small table's time is waiting for Delta's log.
+    """
+    tables = sorted(intake.tables(), key=intake.rows, reverse=True)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        return list(pool.map(does, tables))
+
+
 def _to_bronze(desk: Desk, intake: Intake, table: LandingTable) -> Profile:
-    files, lake = intake.of(table), desk.lake
-    told = sum(file.rows for file in files)
+    files, lake, told = intake.of(table), desk.lake, intake.rows(table)
     desk.progress(f"[ingest] {table.bronze.name}: {told:,} rows in {len(files)} files …")
     rows = bronze_rows(
         lake.spark,
@@ -175,10 +164,21 @@ def _to_bronze(desk: Desk, intake: Intake, table: LandingTable) -> Profile:
     )
     if rows is None:
         return Profile(table)
-    with one_file_a_task(lake.spark):
-        app = f"ingest/{table.name}"
-        lake.append(table.bronze, rows, app=app, txn=order(intake.received_at))
-    return profile(taken_in(lake, table, intake.received_at), table)
+    lake.append(table.bronze, rows, app=f"ingest/{table.name}", txn=order(intake.received_at))
+    taken = taken_in(lake, table, intake.received_at)
+    return profile(taken, table, is_small=told <= SMALL)
+
+
+def _to_silver(
+    desk: Desk, intake: Intake, found: Profile, secret: Broadcast[PseudonymKey]
+) -> dict[str, Any]:
+    table, lake, at = found.table, desk.lake, intake.received_at
+    desk.progress(f"[ingest] {table.silver.name} …")
+    unrepeated = len(found.digests or ()) if found.is_unrepeated else None
+    settled = Settled(0, 0)
+    if found.batches:
+        settled = settle(lake, table, at, secret, unrepeated=unrepeated)
+    return account(lake, found, settled, since=intake.since[table.name], received_at=at)
 
 
 def _quarantine(lake: Lake, intake: Intake, profiles: dict[str, Profile]) -> None:
@@ -196,37 +196,3 @@ def _write(lake: Lake, table: Any, rows: list[Any], at: datetime) -> None:
     if rows:
         frame = lake.spark.createDataFrame(rows, table.ddl)
         lake.append(table, frame, app=f"ingest/{table.noun}", txn=order(at))
-
-
-def _result(desk: Desk) -> IngestResult:
-    lake = desk.lake
-    recorded = recorded_versions(lake)
-    counts = _counts(lake)
-    if lake.version(INTAKE) <= recorded.get(INTAKE.name, -1):
-        return IngestResult(counts, strangers=desk.landing.strangers)
-    moved = touched(lake, recorded)
-    written = (*INGESTED, FILL, INTAKE)
-    versions = {t.name: v for t in written if (v := lake.version(t)) > recorded.get(t.name, -1)}
-    return IngestResult(counts, moved, versions, desk.landing.strangers)
-
-
-def recorded_versions(lake: Lake) -> dict[str, int]:
-    """Table → the latest version that the run log knows of."""
-    known: dict[str, int] = {}
-    for run in lake.runs():
-        for name, version in run["versions_out"].items():
-            known[name] = max(version, known.get(name, -1))
-    return known
-
-
-def _counts(lake: Lake) -> dict[str, Counts]:
-    delivered: Counter[str] = Counter()
-    for file in lake.read(DELIVERY).select("table", "rows").collect():  # a row a file
-        delivered[file["table"]] += file["rows"]
-    sums: dict[str, Counter[str]] = {table: Counter() for table in delivered}
-    for row in lake.read(INTAKE).select("table", *OF_INTAKE).collect():  # a row a table and intake
-        sums[row["table"]].update({name: row[name] for name in OF_INTAKE})
-    return {
-        table: Counts(delivered[table], *(sums[table][name] for name in OF_INTAKE))
-        for table in sorted(delivered)
-    }

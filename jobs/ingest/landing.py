@@ -43,7 +43,7 @@ class Storage:
 
     fs: pafs.FileSystem
     root: str
-    scheme: str
+    base: str  # the folder as Spark names it
 
     @classmethod
     def at(cls, folder: str | Path) -> Storage:
@@ -57,7 +57,8 @@ class Storage:
         )
         if fs.get_file_info(root).type != pafs.FileType.Directory:
             raise LandingError(f"{text} is no folder")
-        return cls(fs, root.rstrip("/"), text.partition("://")[0] if remote else "file")
+        root = root.rstrip("/")
+        return cls(fs, root, text.rstrip("/") if remote else f"file://{root}")
 
     def files(self) -> list[str]:
         """Every file's path below the root, sorted."""
@@ -75,7 +76,7 @@ class Storage:
 
     def url(self, path: str) -> str:
         """The file as Spark names it."""
-        return f"{self.scheme}://{self.root}/{path}"
+        return f"{self.base}/{path}"
 
 
 @dataclass(frozen=True)

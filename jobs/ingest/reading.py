@@ -22,6 +22,8 @@ from jobs.ingest.typed import faults
 
 TORN: Final = "_torn"
 RECORD: Final = "(monotonically_increasing_id() & 8589934591)"  # 33 bits: in its partition, from 0
+PACKING: Final = ("spark.sql.files.maxPartitionBytes", "spark.sql.files.openCostInBytes")
+WRITERS: Final = "spark.sql.maxConcurrentOutputFileWriters"
 WHOLE: Final = str(1 << 40)  # bytes: no file is so large, so none is split
 
 
@@ -30,17 +32,21 @@ def one_file_a_task(spark: SparkSession) -> Iterator[None]:
     """While it lasts Spark gives every file a partition of its own: a row's number is its line.
 
     Files are packed until their size plus an opening cost passes the size of a partition; with both
-    beyond any file, one file fills a partition and none is split.
+    beyond any file, one file fills a partition and none is split. Rows of many months are written
+    without being sorted by month first.
     """
-    names = ("spark.sql.files.maxPartitionBytes", "spark.sql.files.openCostInBytes")
-    before = {name: spark.conf.get(name) for name in names}
-    for name in names:
-        spark.conf.set(name, WHOLE)
+    ours = {**dict.fromkeys(PACKING, WHOLE), WRITERS: "40"}
+    # A default given to get() would hide Spark's own.
+    before = {name: str(spark.conf.get(name)) for name in PACKING} | {
+        WRITERS: str(spark.conf.get(WRITERS, "0"))
+    }
     try:
+        for name, value in ours.items():
+            spark.conf.set(name, value)
         yield
     finally:
         for name, value in before.items():
-            spark.conf.set(name, str(value))
+            spark.conf.set(name, value)
 
 
 def bronze_rows(

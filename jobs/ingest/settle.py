@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from pyspark import Broadcast
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from fundwatch.lake import Lake
@@ -28,7 +26,6 @@ NEWER: Final = (  # spelled out: structs of nullable and of sure columns do not 
 )
 FEW: Final = 500_000  # repeated rows that a broadcast can carry
 CREATED: Final = 0  # version of a table that holds nothing yet
-WRITERS: Final = "spark.sql.maxConcurrentOutputFileWriters"
 
 
 @dataclass(frozen=True)
@@ -45,19 +42,27 @@ class Latest:
 
     rows: DataFrame
     keys: int
-    kept: DataFrame  # cached on the way; to be released once `rows` are written
+    kept: DataFrame | None = None  # cached on the way; to be released once `rows` are written
 
 
 def settle(
-    lake: Lake, table: LandingTable, received_at: datetime, key: Broadcast[PseudonymKey]
+    lake: Lake,
+    table: LandingTable,
+    received_at: datetime,
+    key: Broadcast[PseudonymKey],
+    *,
+    unrepeated: int | None = None,
 ) -> Settled:
     """Bring the good rows of one intake into silver; done again, it changes nothing.
 
-    Of equal keys the row with the greatest (updt_time, batch, file, line) stands.
+    Of equal keys the row with the greatest (updt_time, batch, file, line) stands. Where it is known
+    that no key repeats, `unrepeated` says how many there are.
     """
-    found = latest(taken_in(lake, table, received_at).where("faults is null"), table)
+    good = taken_in(lake, table, received_at).where("faults is null")
+    found = latest(good, table) if unrepeated is None else Latest(good, unrepeated)
     offered = _write(lake, table, silver_rows(found.rows, table, key), received_at)
-    found.kept.unpersist()
+    if found.kept:
+        found.kept.unpersist()
     return Settled(found.keys, offered)
 
 
@@ -81,12 +86,11 @@ def silver_rows(good: DataFrame, table: LandingTable, key: Broadcast[PseudonymKe
 
 
 def _write(lake: Lake, table: LandingTable, rows: DataFrame, received_at: datetime) -> int:
-    with _many_months_at_once(lake.spark):
-        if lake.version(table.silver) > CREATED:
-            lake.merge(table.silver, rows, when_newer=NEWER)
-            return lake.metrics(table.silver).get("numSourceRows", 0)
-        lake.append(table.silver, rows, app=f"ingest/{table.name}", txn=order(received_at))
-        return lake.metrics(table.silver).get("numOutputRows", 0)
+    if lake.version(table.silver) > CREATED:
+        lake.merge(table.silver, rows, when_newer=NEWER)
+        return lake.metrics(table.silver).get("numSourceRows", 0)
+    lake.append(table.silver, rows, app=f"ingest/{table.name}", txn=order(received_at))
+    return lake.metrics(table.silver).get("numOutputRows", 0)
 
 
 def order(received_at: datetime) -> int:
@@ -95,23 +99,14 @@ def order(received_at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-@contextmanager
-def _many_months_at_once(spark: SparkSession) -> Iterator[None]:
-    # Without it Spark sorts wide rows by month before it writes them.
-    before = spark.conf.get(WRITERS, "0")
-    spark.conf.set(WRITERS, "40")
-    try:
-        yield
-    finally:
-        spark.conf.set(WRITERS, str(before))
-
-
 def latest(good: DataFrame, table: LandingTable) -> Latest:
     """Of good rows of bronze those that stand.
 
     Only rows whose key comes twice are compared: the wide rows are read once and never sorted.
     """
-    digests = good.groupBy(_digest(table).alias("digest")).agg(F.count("*").alias("rows")).persist()
+    digests = (
+        good.groupBy(key_digest(table).alias("digest")).agg(F.count("*").alias("rows")).persist()
+    )
     told = digests.agg(
         F.count("*").alias("digests"),
         F.count_if(F.col("rows") > 1).alias("often"),
@@ -134,7 +129,7 @@ def _doubtful(good: DataFrame, table: LandingTable, digests: DataFrame, few: boo
     """Key and order of the rows whose key may come twice."""
     key = F.struct(*(F.expr(cell).alias(f"k{n}") for n, cell in enumerate(_key(table))))
     updated = F.expr(typed.typed(table["updt_time"])).alias("updt_time")
-    marked = good.withColumn("digest", _digest(table))
+    marked = good.withColumn("digest", key_digest(table))
     found = marked.join(_small(digests, few), on="digest", how="left_semi")
     return found.select(key.alias("key"), updated, *OF_A_FILE)
 
@@ -143,7 +138,8 @@ def _small(rows: DataFrame, few: bool) -> DataFrame:
     return F.broadcast(rows) if few else rows
 
 
-def _digest(table: LandingTable) -> Column:
+def key_digest(table: LandingTable) -> Column:
+    """64 bits that equal keys share."""
     return F.expr(f"xxhash64({', '.join(_key(table))})")
 
 

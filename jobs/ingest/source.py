@@ -25,7 +25,9 @@ class Mapped(_Frozen):
     and expressions see it as `value`, with `position` counting from 1.
     """
 
-    files: str = Field(validation_alias=AliasChoices("from", "files"))  # glob below the landing folder
+    files: str = Field(
+        validation_alias=AliasChoices("from", "files")
+    )  # glob below the landing folder
     rename: dict[str, str] = {}
     constant: dict[str, str] = {}
     expression: dict[str, str] = {}
