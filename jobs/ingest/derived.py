@@ -45,13 +45,16 @@ def _put(lake: Lake, table: Table, rows: DataFrame, changed: str, received_at: d
 
 def _affected(lake: Lake, since: int) -> DataFrame:
     """Every settlement of a case that a changed row belongs to, or belonged to."""
-    cased = net.with_case(lake.read(SETTLEMENT)).select("setl_id", "case")
-    changes = lake.changes(SETTLEMENT, since)
-    now = cased.join(changes.select("setl_id"), on="setl_id", how="left_semi").select("case")
-    before = changes.select(F.coalesce("init_setl_id", "setl_id").alias("case"))
-    cases = now.union(before).distinct()
-    members = cased.join(cases, on="case", how="left_semi").select("setl_id")
-    return lake.read(SETTLEMENT).join(members, on="setl_id", how="left_semi")
+    settlement, changes = lake.read(SETTLEMENT), lake.changes(SETTLEMENT, since)
+    cases = net.reversing(settlement).select("setl_id", "case")
+    moved = changes.select("setl_id").union(
+        changes.where(f"not ({net.ORIGINAL})").select("init_setl_id")
+    )
+    told = moved.join(cases, on="setl_id", how="left")
+    wanted = told.select(F.coalesce("case", "setl_id").alias("case")).distinct()
+    members = cases.join(wanted, on="case", how="left_semi").select("setl_id")
+    ids = members.union(wanted.select("case")).distinct()
+    return settlement.join(ids, on="setl_id", how="left_semi")
 
 
 def _naming(lake: Lake, moved: Mapping[str, int]) -> list[DataFrame]:

@@ -11,6 +11,13 @@ from fundwatch.schema import MONTH
 from fundwatch.tables.silver import KEPT, NETTED, SETTLEMENT_NET
 
 ORIGINAL: Final = "init_setl_id is null"
+VOID_ALONE: Final = (
+    "coalesce(vali_flag = '0', false) or coalesce(refd_setl_flag = '1', false)"
+    " or medfee_sumamt_fen < 0"
+)
+VOID_REVERSED: Final = " and ".join(
+    f"{name} + r_{name} = 0" for name in ("medfee_sumamt_fen", "fund_pay_sumamt_fen")
+)
 CHANGED: Final = "new.setl_ids <> old.setl_ids or " + " or ".join(
     f"not (new.`{name}` <=> old.`{name}`)"
     for name in SETTLEMENT_NET.names
@@ -25,25 +32,22 @@ def settlements_net(settlement: DataFrame) -> DataFrame:
     left of it: reversed whole, voided or flagged as refunded without a reversal in the data, or a
     reversal (negative money) whose original is not there; such an orphan carries its own data.
     """
-    cased = with_case(settlement)
-    originals = cased.where(ORIGINAL)
-    reversals = _reversals(cased.where(f"not ({ORIGINAL})"))
-    found = originals.join(reversals, on="case", how="left")
-    orphans = reversals.join(originals.select("case"), on="case", how="left_anti")
-    return found.select(_net()).unionByName(orphans.select(_orphan()))
+    originals = settlement.where(ORIGINAL).withColumn("case", F.col("setl_id"))
+    reversals = _summed(reversing(settlement))
+    return originals.join(reversals, on="case", how="full").select(_net())
 
 
-def with_case(settlement: DataFrame) -> DataFrame:
-    """`case`: the settlement that a row is, or reverses, through one reversed reversal at most."""
-    links = settlement.where(f"not ({ORIGINAL})").select(
+def reversing(settlement: DataFrame) -> DataFrame:
+    """The rows that reverse another, with its `case`: through one reversed reversal at most."""
+    rows = settlement.where(f"not ({ORIGINAL})")
+    links = rows.select(
         F.col("setl_id").alias("init_setl_id"), F.col("init_setl_id").alias("first")
     )
-    return settlement.join(links, on="init_setl_id", how="left").withColumn(
-        "case", F.coalesce("first", "init_setl_id", "setl_id")
-    )
+    found = rows.join(links, on="init_setl_id", how="left")
+    return found.withColumn("case", F.coalesce("first", "init_setl_id")).drop("first")
 
 
-def _reversals(rows: DataFrame) -> DataFrame:
+def _summed(rows: DataFrame) -> DataFrame:
     """Case → its reversals summed, with the latest as the data of an orphan."""
     latest = F.struct("setl_time", "setl_id", MONTH, *(n for n in KEPT if n != "setl_time"))
     return rows.groupBy("case").agg(
@@ -56,43 +60,25 @@ def _reversals(rows: DataFrame) -> DataFrame:
 
 
 def _net() -> list[Column]:
-    money = [
-        (F.coalesce(F.col(name), F.lit(0)) + F.coalesce(F.col(f"r_{name}"), F.lit(0))).alias(name)
-        for name in NETTED
+    is_orphan = F.col("setl_id").isNull()
+    kept = [
+        F.when(is_orphan, F.col(f"r_data.{name}")).otherwise(F.col(name)).alias(name)
+        for name in (*KEPT, MONTH)
     ]
-    return [
-        F.col("setl_id"),
-        *map(F.col, KEPT),
-        *money,
-        F.sort_array(F.concat(F.array("setl_id"), F.coalesce("r_ids", F.array()))).alias(
-            "setl_ids"
-        ),
-        F.coalesce("r_count", F.lit(0)).alias("reversals"),
-        F.col("r_time").alias("reversed_at"),
-        F.when(F.col("r_count").isNull(), F.expr(VOID_ALONE))
-        .otherwise(F.expr(VOID_REVERSED))
-        .alias("is_void"),
-        F.col(MONTH),
-    ]
-
-
-VOID_ALONE: Final = (
-    "coalesce(vali_flag = '0', false) or coalesce(refd_setl_flag = '1', false)"
-    " or medfee_sumamt_fen < 0"
-)
-VOID_REVERSED: Final = " and ".join(
-    f"{name} + r_{name} = 0" for name in ("medfee_sumamt_fen", "fund_pay_sumamt_fen")
-)
-
-
-def _orphan() -> list[Column]:
+    money = [(_or_zero(name) + _or_zero(f"r_{name}")).alias(name) for name in NETTED]
+    own = F.when(is_orphan, F.array().cast("array<string>")).otherwise(F.array("setl_id"))
+    others = F.coalesce("r_ids", F.array().cast("array<string>"))
+    void = F.when(is_orphan, True).when(F.col("r_count").isNull(), F.expr(VOID_ALONE))
     return [
         F.col("case").alias("setl_id"),
-        *(F.col(f"r_data.{name}").alias(name) for name in KEPT),
-        *(F.col(f"r_{name}").alias(name) for name in NETTED),
-        F.col("r_ids").alias("setl_ids"),
-        F.col("r_count").alias("reversals"),
+        *kept,
+        *money,
+        F.sort_array(F.concat(own, others)).alias("setl_ids"),
+        F.coalesce("r_count", F.lit(0)).alias("reversals"),
         F.col("r_time").alias("reversed_at"),
-        F.lit(True).alias("is_void"),
-        F.col(f"r_data.{MONTH}").alias(MONTH),
+        void.otherwise(F.expr(VOID_REVERSED)).alias("is_void"),
     ]
+
+
+def _or_zero(name: str) -> Column:
+    return F.coalesce(F.col(name), F.lit(0))
