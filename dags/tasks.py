@@ -78,7 +78,7 @@ def jobs_task(
     `folders` become --landing, --lake, --out. Their values travel in the environment, so that
     nothing a person types at a trigger is ever read as shell.
     """
-    options = " ".join(f'--{name} "$FUNDWATCH_{name.upper()}"' for name in folders)
+    options = " ".join(f'--{name} "{_named(name)}"' for name in folders)
     return BashOperator(
         task_id=task_id,
         task_display_name=title,
@@ -90,6 +90,12 @@ def jobs_task(
         outlets=[Asset(table.name) for table in writes],
         doc_md=doc,
     )
+
+
+def _named(name: str) -> str:
+    """The folder as the shell reads it; an empty one ends the task in one sentence."""
+    missing = f"is not named: param {name}, variable fundwatch_{name} or this in the environment"
+    return f"${{FUNDWATCH_{name.upper()}:?{missing}}}"
 
 
 def _python() -> dict[str, str]:

@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         _check(given.work)
-        with workplace(given.lake, conf=given.conf_dir) as place:
+        with workplace(_needed(given.lake, "--lake"), conf=given.conf_dir) as place:
             for name in given.work:
                 _do(place, name, given)
     except FundwatchError as error:

@@ -122,6 +122,20 @@ def test_folders_never_reach_the_shell_as_text(tasks: list[dict[str, Any]]) -> N
     assert not [task["id"] for task in tasks if "params" in task["command"]]
 
 
+def test_a_folder_that_nobody_named_ends_the_task(tasks: list[dict[str, Any]]) -> None:
+    nowhere = dict.fromkeys(("FUNDWATCH_LANDING", "FUNDWATCH_LAKE", "FUNDWATCH_OUT"), "")
+    for task in tasks:
+        done = subprocess.run(
+            ["bash", "-c", task["command"]],
+            env=os.environ | nowhere | {"FUNDWATCH_PYTHON": "true"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode != 0
+        assert "is not named" in done.stderr
+
+
 def test_a_failure_runs_the_command_it_is_given(airflow: Airflow, tmp_path: Path) -> None:
     note = tmp_path / "note"
     airflow("fail", FUNDWATCH_ON_FAILURE=f"sh -c 'echo $FAILED_DAG $FAILED_TASK > {note}'")
