@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -126,7 +127,7 @@ def test_a_folder_that_nobody_named_ends_the_task(tasks: list[dict[str, Any]]) -
     nowhere = dict.fromkeys(("FUNDWATCH_LANDING", "FUNDWATCH_LAKE", "FUNDWATCH_OUT"), "")
     for task in tasks:
         done = subprocess.run(
-            ["bash", "-c", task["command"]],
+            ["bash", "-c", re.sub("{{.*?}}", "2024-02-05", task["command"])],
             env=os.environ | nowhere | {"FUNDWATCH_PYTHON": "true"},
             capture_output=True,
             text=True,
