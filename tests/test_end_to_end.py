@@ -20,6 +20,8 @@ from jobs.screen import screen
 from jobs.workplace import workplace
 from province import World, simulate
 
+# The whole job makes some four hundred Spark jobs before the first claim is checked.
+pytestmark = pytest.mark.timeout(1800)
 CONF = Path(__file__).parents[1] / "conf"
 
 
