@@ -34,6 +34,7 @@ def test_every_kind_of_reversal(spark: SparkSession) -> None:
         taken-r | taken | -600 | -500 | 2024-01-06 | 2024-01 | 1 | 1
         back   | taken-r | 600 | 500 | 2024-01-07 | 2024-01 | 1 | 0
         alone  |      | -50 | -20 | 2024-01-05 | 2024-01 | 1 | 1
+        nil    |      | 0 | 0 | 2024-01-05 | 2024-01 | 1 | 0
         """,
     )
     assert_rows(
@@ -51,6 +52,7 @@ def test_every_kind_of_reversal(spark: SparkSession) -> None:
         lost   | -300 | -100 | 2024-02 | 1 | true
         taken  | 600 | 500 | 2024-01 | 2 | false
         alone  | -50 | -20 | 2024-01 | 0 | true
+        nil    | 0 | 0 | 2024-01 | 0 | true
         """,
     )
 

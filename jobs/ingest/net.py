@@ -13,7 +13,7 @@ from fundwatch.tables.silver import KEPT, NETTED, SETTLEMENT_NET
 ORIGINAL: Final = "init_setl_id is null"
 VOID_ALONE: Final = (
     "coalesce(vali_flag = '0', false) or coalesce(refd_setl_flag = '1', false)"
-    " or medfee_sumamt_fen < 0"
+    " or medfee_sumamt_fen < 0 or (medfee_sumamt_fen = 0 and fund_pay_sumamt_fen = 0)"
 )
 VOID_REVERSED: Final = " and ".join(
     f"{name} + r_{name} = 0" for name in ("medfee_sumamt_fen", "fund_pay_sumamt_fen")
@@ -29,8 +29,9 @@ def settlements_net(settlement: DataFrame) -> DataFrame:
     """One row per original settlement: money summed over it and its reversals.
 
     `settlement` must hold every row of the cases it holds any of. A case is void where nothing is
-    left of it: reversed whole, voided or flagged as refunded without a reversal in the data, or a
-    reversal (negative money) whose original is not there; such an orphan carries its own data.
+    left of it: reversed whole, every line taken back, voided or flagged as refunded without a
+    reversal in the data, or a reversal (negative money) whose original is not there; such an
+    orphan carries its own data.
     """
     originals = settlement.where(ORIGINAL).withColumn("case", F.col("setl_id"))
     reversals = _summed(reversing(settlement))
