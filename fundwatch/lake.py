@@ -17,6 +17,7 @@ from fundwatch.errors import ContractError
 from fundwatch.schema import MONTH, Column, Table
 from fundwatch.tables.ops import RUN
 
+CONTENT = frozenset({"CREATE TABLE", "REPLACE TABLE", "WRITE", "MERGE"})  # commits that bring rows
 BROKEN = re.compile(r"(CHECK constraint (\w+)[^\n]*|NOT NULL constraint violated[^\n]*)")
 
 
@@ -45,6 +46,14 @@ class Lake:
             self._versions[table.name] = self._latest(table) if found else -1
         return self._versions[table.name]
 
+    def content_version(self, table: Table) -> int:
+        """Version of the last commit that changed rows; upkeep makes later ones that do not."""
+        if not self.exists(table):
+            return -1
+        history = DeltaTable.forPath(self.spark, self.path(table)).history()
+        content = history.where(F.col("operation").isin(*CONTENT))
+        return int(content.agg(F.max("version")).collect()[0][0] or 0)
+
     def ensure(self, table: Table) -> None:
         """Create the table as declared, with comments, constraints and properties, if it is new."""
         if not self.exists(table):
@@ -54,11 +63,16 @@ class Lake:
     def read(
         self, table: Table, months: Iterable[str] | None = None, version: int | None = None
     ) -> DataFrame:
-        """Its rows, of some months, as of a version; a table never written is empty."""
+        """Its rows, of some months, as of a version; a table never written is empty.
+
+        A version of an earlier release is told in today's columns: those it lacked are null.
+        """
         if not self.exists(table):
             return self.spark.createDataFrame([], table.ddl)
         at = self.version(table) if version is None else version
         rows = self.spark.read.format("delta").option("versionAsOf", at).load(self.path(table))
+        if version is not None:
+            rows = in_todays_columns(rows, table)
         if months is None or not table.period:
             return rows
         return rows.where(F.col(table.period).isin(list(months)))
@@ -143,8 +157,25 @@ class Lake:
         return self._versions[table.name]
 
 
-def create_statement(table: Table, path: str, horizon_days: int) -> str:
-    """CREATE TABLE with comments, CHECK constraints and the retention a proof needs."""
+def in_todays_columns(rows: DataFrame, table: Table) -> DataFrame:
+    """Rows of an earlier release with the columns declared now, in order; the same if they are."""
+    there = set(rows.columns)
+    if there == set(table.names):
+        return rows
+    return rows.select(
+        *(
+            F.col(name).cast(c.type).alias(c.name)
+            if (name := c.name if c.name in there else c.was) in there
+            else F.lit(None).cast(c.type).alias(c.name)
+            for c in table.columns
+        )
+    )
+
+
+def create_statement(
+    table: Table, path: str, horizon_days: int, *, verb: str = "CREATE TABLE IF NOT EXISTS"
+) -> str:
+    """DDL with comments, CHECK constraints and the retention a proof needs."""
     keep = f"interval {horizon_days} days"
     properties = {
         "delta.logRetentionDuration": keep,
@@ -158,7 +189,7 @@ def create_statement(table: Table, path: str, horizon_days: int) -> str:
     told = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in properties.items())
     parts = f"PARTITIONED BY ({table.period})" if table.period == MONTH else ""
     return (
-        f"CREATE TABLE IF NOT EXISTS delta.`{path}` ({', '.join(map(_defined, table.columns))}) "
+        f"{verb} delta.`{path}` ({', '.join(map(_defined, table.columns))}) "
         f"USING DELTA {parts} COMMENT {_quoted(table.grain)} TBLPROPERTIES ({told})"
     )
 

@@ -44,7 +44,7 @@ class Ledger:
         touched: Mapping[str, Iterable[str]],
         versions: Mapping[str, int],
     ) -> None:
-        """Take in one row of ops.run."""
+        """Take in one row of ops.run; a month of empty fingerprint is no longer computed."""
         self.entries += 1
         for table, changed in touched.items():
             for month in changed:
@@ -53,6 +53,8 @@ class Ledger:
         for month, fingerprint in months.items():
             self.computed[step, month] = fingerprint
             self.written[step, month] = self.entries
+            if not fingerprint:
+                del self.computed[step, month], self.written[step, month]
 
     def months(self) -> tuple[str, ...]:
         """Every month with a settlement, in order."""

@@ -26,6 +26,7 @@ class Column:
     among: tuple[str, ...] = ()  # a closed vocabulary; empty means free
     least: float | None = None
     most: float | None = None
+    was: str = ""  # its name in lakes of earlier releases
 
 
 @dataclass(frozen=True)

@@ -137,13 +137,13 @@ def recorded(lake: Lake) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
     again when what it reads has changed. Without a log: the versions of now.
     """
     versions: dict[str, int] = {}
-    seen = []
+    seen, written = [], lake.content_version(CLUE)
     for run in lake.runs():
         if run["outcome"] != "done":
             continue
         seen.append(run)
         versions |= {t: v for t, v in run["versions_in"].items() if t in SILVER}
-        if run["versions_out"].get(CLUE.name) == lake.version(CLUE):
+        if run["versions_out"].get(CLUE.name) == written:
             break
     months: dict[str, set[str]] = {}
     for step, month in Ledger.of(seen).computed:

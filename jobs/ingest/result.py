@@ -42,7 +42,7 @@ def result_of(lake: Lake, strangers: tuple[str, ...] = ()) -> IngestResult:
     """What has come into the lake, and what the run log does not know of yet."""
     recorded = recorded_versions(lake)
     counts = _counts(lake)
-    if lake.version(INTAKE) <= recorded.get(INTAKE.name, -1):
+    if lake.content_version(INTAKE) <= recorded.get(INTAKE.name, -1):
         return IngestResult(counts, strangers=strangers)
     moved = touched(lake, recorded)
     written = (*INGESTED, FILL, INTAKE)
