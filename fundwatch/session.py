@@ -29,6 +29,12 @@ EVERYWHERE: Mapping[str, str] = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # Keeps wide aggregates compiled: 60 sums over 8 M lines take 5.5 s instead of 16 s.
     "spark.sql.codegen.hugeMethodLimit": "65535",
+    # Delta asks the same questions of its logs thousands of times; the default of 100 compiled
+    # classes forgets the answers' code before it is asked again.
+    "spark.sql.codegen.cache.maxEntries": "5000",
+    # Outside UTC Delta rebuilds its whole state after each commit, to compare it with the one it
+    # carried forward: made to hunt a fault in partitions by timestamp, of which we have none.
+    "spark.databricks.delta.allFilesInCrc.verificationMode.forceOnNonUTC.enabled": "false",
     # Without it Spark refuses to read CSV in GBK or GB18030.
     "spark.sql.legacy.javaCharsets": "true",
 }
@@ -130,6 +136,9 @@ def _local(settings: SparkSettings) -> dict[str, str]:
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     java = (
         "-XX:+UseParallelGC",
+        # With one tier of compilation the JVM's default is 48 MB, and Spark's generated code fills
+        # it: a quarter of a long run then goes into sweeping it.
+        "-XX:ReservedCodeCacheSize=256m",
         f"-Djava.io.tmpdir={room}",
         f"-Dlog4j2.configurationFile={logging.as_uri()}",
         f"-Duser.timezone={ZONE}",

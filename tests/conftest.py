@@ -29,6 +29,16 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session.stop()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Delta keeps every log it ever saw for an hour; hundreds of lakes would fill the heap."""
+    yield
+    session = SparkSession.getActiveSession()
+    if session is not None and session.sparkContext._jvm is not None:
+        session.catalog.clearCache()
+        session.sparkContext._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of the handbook's data, from FUNDWATCH_SHARED; skips, saying so, without it."""

@@ -60,7 +60,7 @@ def test_a_lost_row_fails_the_run_and_is_named(spark: SparkSession, tmp_path: Pa
 
 
 def gold(lake: Lake, *, short: int = 0) -> None:
-    """A visit, a stay with a mid settlement and its open successor, and a void settlement."""
+    """A visit; a stay with a mid settlement, closed, and settled once more; an open one; a void."""
     spark = lake.spark
     lake.replace(
         SETTLEMENT_NET,
@@ -68,12 +68,13 @@ def gold(lake: Lake, *, short: int = 0) -> None:
             spark,
             SETTLEMENT_NET,
             f"""
-            setl_id | setl_ids | month | mid_setl_flag | is_void | medfee_sumamt_fen | {ZERO_HEAD}
-            visit | visit | 2024-01 | 0 | false | 100 | {ZEROS}
-            mid   | mid   | 2024-01 | 1 | false | 200 | {ZEROS}
-            last  | last  | 2024-02 | 0 | false | 300 | {ZEROS}
-            open  | open  | 2024-02 | 1 | false | 400 | {ZEROS}
-            void  | void  | 2024-02 | 0 | true  | 0   | {ZEROS}
+            setl_id | mdtrt_id | setl_ids | month | mid_setl_flag | is_void | medfee_sumamt_fen | {ZERO_HEAD}
+            visit | m1 | visit | 2024-01 | 0 | false | 100 | {ZEROS}
+            mid   | m2 | mid   | 2024-01 | 1 | false | 200 | {ZEROS}
+            last  | m2 | last  | 2024-02 | 0 | false | 300 | {ZEROS}
+            again | m2 | again | 2024-03 | 0 | false | 50  | {ZEROS}
+            open  | m3 | open  | 2024-02 | 1 | false | 400 | {ZEROS}
+            void  | m4 | void  | 2024-02 | 0 | true  | 0   | {ZEROS}
             """,
         ),
     )
@@ -81,12 +82,16 @@ def gold(lake: Lake, *, short: int = 0) -> None:
     visit = f"setl_id | month | medfee_fen | {money}\nvisit | 2024-01 | 100 | 0 | 0 | 0 | 0"
     lake.replace(VISIT_FACT, rows(spark, VISIT_FACT, visit))
     stay = f"mdtrt_id | setl_ids | month | medfee_fen | {money}"
-    stay += f"\nv | last mid | 2024-02 | {500 - short} | 0 | 0 | 0 | 0"
+    stay += f"\nm2 | last mid | 2024-02 | {500 - short} | 0 | 0 | 0 | 0"
     lake.replace(STAY_FACT, rows(spark, STAY_FACT, stay))
-    line = "bkkp_sn | setl_id | month | det_item_fee_sumamt_fen | inscp_amt_fen"
-    lines = (
-        f"{line}\nl1 | visit | 2023-12 | 7 | 7\nl2 | void | 2024-01 | 9 | 9\nl3 | | 2024-01 | 5 | 5"
-    )
+    lines = """
+        bkkp_sn | setl_id | mdtrt_id | month   | det_item_fee_sumamt_fen | inscp_amt_fen
+        l1      | visit   | m1       | 2023-12 | 7                       | 7
+        l2      | void    | m4       | 2024-01 | 9                       | 9
+        l3      |         | m1       | 2024-01 | 5                       | 5
+        other   | visit   | m9       | 2024-01 | 11                      | 11
+        old     | visit   | m1       | 2022-12 | 13                      | 13
+    """
     lake.replace(FEE_LINE, rows(spark, FEE_LINE, lines))
     charge = "bkkp_sn | month | det_fen | inscp_fen\nl1 | 2024-01 | 7 | 7"
     lake.replace(CHARGE_FACT, rows(spark, CHARGE_FACT, charge))
@@ -96,13 +101,19 @@ ZERO_HEAD = "inscp_amt_fen | fund_pay_sumamt_fen | acct_pay_fen | cash_payamt_fe
 ZEROS = "0 | 0 | 0 | 0"
 
 
-def test_gold_holds_every_fen_of_the_standing_nets(spark: SparkSession, tmp_path: Path) -> None:
+def test_gold_holds_every_fen_that_does_not_wait_outside_for_a_named_reason(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     lake = Lake(str(tmp_path), spark)
     gold(lake)
-    found = {(r["table"], r["identity"], r["month"]): r["gold"] for r in reconcile_gold(lake, "r")}
-    assert found["setl_d", "gold medfee_sumamt_fen", "2024-01"] == 100
-    assert found["setl_d", "gold medfee_sumamt_fen", "2024-02"] == 500
-    assert found["fee_list_d", "gold det_item_fee_sumamt_fen", "2024-01"] == 7
+    found = {
+        (row["table"], row["identity"], row["month"]): (row["gold"], row["superseded"])
+        for row in reconcile_gold(lake, "r")
+    }
+    assert found["setl_d", "gold medfee_sumamt_fen", "2024-01"] == (100, 0)
+    assert found["setl_d", "gold medfee_sumamt_fen", "2024-02"] == (500, 400)
+    assert found["setl_d", "gold medfee_sumamt_fen", "2024-03"] == (0, 50)
+    assert found["fee_list_d", "gold det_item_fee_sumamt_fen", "2024-01"] == (7, 24)
 
 
 def test_a_fen_lost_on_the_way_to_gold_is_named(spark: SparkSession, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from fundwatch.tables.gold import CHARGE_FACT, STAY_FACT, VISIT_FACT
 from fundwatch.tables.landing import LANDING, LandingTable
 from fundwatch.tables.ops import INTAKE, RECONCILIATION
 from fundwatch.tables.silver import FEE_LINE, NETTED, SETTLEMENT, SETTLEMENT_NET
+from jobs.facts.charges import LINE_MONTHS
+from jobs.facts.months import month_number
 from jobs.ingest.settle import CREATED
 
 ROWS: Final = "rows"
@@ -167,64 +169,77 @@ def _nets(rows: DataFrame) -> DataFrame:
 def _nets_in_gold(lake: Lake) -> Iterable[Identity]:
     """Standing nets by the month of the visit or stay that holds them, else by their own.
 
-    Mid settlements of a stay that is not closed are in no fact yet: they count as superseded.
+    Two kinds of settlement of a stay are in no fact yet and count as superseded: mid settlements
+    while it is open, and what is settled after the month that closed it.
     """
     visits, stays = lake.read(VISIT_FACT), lake.read(STAY_FACT)
-    own = [(name, of) for name, of in IN_GOLD.items()]
-    sums = [_total(of).alias(name) for name, of in own]
     gold_names = list(IN_GOLD.values())
-    gold = _by_month(
-        visits.select(MONTH, *gold_names)
-        .unionByName(stays.select(MONTH, *gold_names))
-        .groupBy(MONTH)
-        .agg(*sums)
-    )
+    facts = visits.select(MONTH, *gold_names).unionByName(stays.select(MONTH, *gold_names))
+    gold = facts.groupBy(MONTH).agg(*(_total(of).alias(name) for name, of in IN_GOLD.items()))
     held = visits.select("setl_id", MONTH).unionByName(
         stays.select(F.explode("setl_ids").alias("setl_id"), MONTH)
     )
     nets = lake.read(SETTLEMENT_NET).where("not is_void").withColumnRenamed(MONTH, "settled_in")
-    joined = nets.join(held, on="setl_id", how="left")
-    open_stay = F.col(MONTH).isNull() & (F.col("mid_setl_flag") == "1")
-    came = _by_month(
-        joined.where(~F.coalesce(open_stay, F.lit(False)))
+    closed = stays.groupBy("mdtrt_id").agg(F.min(MONTH).alias("closed_in"))
+    is_held = F.col(MONTH).isNotNull()
+    is_later = F.coalesce(F.col("settled_in") > F.col("closed_in"), F.lit(False))
+    is_mid = F.coalesce(F.col("mid_setl_flag") == "1", F.lit(False))
+    placed = (
+        nets.join(held, on="setl_id", how="left")
+        .join(closed, on="mdtrt_id", how="left")
+        .withColumn("waits", ~is_held & (is_mid | is_later))
         .withColumn(MONTH, F.coalesce(MONTH, "settled_in"))
-        .groupBy(MONTH)
-        .agg(*(_total(name).alias(name) for name in IN_GOLD))
     )
-    for month in sorted({*gold, *came}):
-        for name in IN_GOLD:
-            total = came.get(month, {}).get(name, 0)
-            yield {
-                "table": "setl_d",
-                "identity": f"gold {name}",
-                "month": month,
-                "delivered": total,
-                "current": total,
-                "superseded": 0,
-                "quarantined": 0,
-                "gold": gold.get(month, {}).get(name, 0),
-            }
+    yield from _in_gold("setl_d", IN_GOLD, _by_month(gold), placed)
 
 
 def _lines_in_gold(lake: Lake) -> Iterable[Identity]:
-    """Lines of standing settlements by their case's month against the charges of that month."""
+    """Lines of standing settlements by their case's month against the charges of that month.
+
+    Lines of another visit than their settlement's, or dated too far from it to be looked for
+    (LINE_MONTHS), are no charges: they count as superseded.
+    """
     names = {"det_item_fee_sumamt_fen": "det_fen", "inscp_amt_fen": "inscp_fen"}
     charges = lake.read(CHARGE_FACT).groupBy(MONTH)
-    gold = _by_month(charges.agg(*(_total(of).alias(name) for name, of in names.items())))
+    gold = charges.agg(*(_total(of).alias(name) for name, of in names.items()))
     nets = lake.read(SETTLEMENT_NET).where("not is_void")
-    cases = nets.select(F.explode("setl_ids").alias("setl_id"), MONTH)
-    lines = lake.read(FEE_LINE).select("setl_id", *names).join(cases, on="setl_id", how="inner")
-    came = _by_month(lines.groupBy(MONTH).agg(*(_total(name).alias(name) for name in names)))
+    cases = nets.select(F.explode("setl_ids").alias("setl_id"), "mdtrt_id", MONTH)
+    lines = lake.read(FEE_LINE).select(
+        "setl_id", F.col("mdtrt_id").alias("of_visit"), F.col(MONTH).alias("charged_in"), *names
+    )
+    before, after = LINE_MONTHS
+    age = month_number() - month_number("charged_in")
+    is_own = (F.col("of_visit") == F.col("mdtrt_id")) & age.between(-after, before)
+    placed = lines.join(cases, on="setl_id", how="inner").withColumn(
+        "waits", ~F.coalesce(is_own, F.lit(False))
+    )
+    yield from _in_gold("fee_list_d", names, _by_month(gold), placed)
+
+
+def _in_gold(
+    table: str, names: Mapping[str, str], gold: Mapping[str, Mapping[str, int]], placed: DataFrame
+) -> Iterable[Identity]:
+    """What came, by month: what must be in gold, and what `waits` outside it."""
+    sums = (
+        column
+        for name in names
+        for column in (
+            _total(name).alias(name),
+            F.coalesce(F.sum(F.when(F.col("waits"), F.col(name))), F.lit(0)).alias(f"{name}|waits"),
+        )
+    )
+    came = _by_month(placed.groupBy(MONTH).agg(*sums))
     for month in sorted({*gold, *came}):
+        own = came.get(month, {})
         for name in names:
-            total = came.get(month, {}).get(name, 0)
+            total, waits = own.get(name, 0), own.get(f"{name}|waits", 0)
             yield {
-                "table": "fee_list_d",
+                "table": table,
                 "identity": f"gold {name}",
                 "month": month,
                 "delivered": total,
-                "current": total,
-                "superseded": 0,
+                "current": total - waits,
+                "superseded": waits,
                 "quarantined": 0,
                 "gold": gold.get(month, {}).get(name, 0),
             }
