@@ -165,7 +165,8 @@ class Rule(OverFact):
         used = {*GAP.findall(self.says), *(cell for case in self.examples for cell in case.cells)}
         if unknown := sorted(used - known):
             raise ValueError(f"{self.over} has no column {', '.join(unknown)}")
-        if not self.is_whole and self.amount != "none" and self.over != CHARGE_FACT.name:
+        has_lines = self.over == CHARGE_FACT.name or "excess_lines" in known
+        if not self.is_whole and self.amount != "none" and not has_lines:
             raise ValueError(f"an excess is that of a line, and {self.over} has no lines")
         has_excess = not self.is_whole and self.amount != "none"
         if any(

@@ -11,6 +11,7 @@ import structlog
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from fundwatch.flow import step_named
 from fundwatch.knowledge import Indicator, Scheme
 from fundwatch.schema import MONTH
 from fundwatch.tables.gold import DETECTOR_FINDING
@@ -27,12 +28,13 @@ def findings(
     schemes: Sequence[Scheme],
     indicators: Sequence[Indicator] = (),
 ) -> DataFrame:
-    """gold.shared_admission, presence_conflict, peer_score → gold.detector_finding.
+    """What the step reads, in its order → gold.detector_finding.
 
     Each detector looks at one month at a time, so months give the same rows together or apart.
     Months that a detector refuses (no model, other indicators) are logged with the reason.
     """
-    frames = dict(zip(("shared_admission", "presence_conflict", "peer_score"), read, strict=True))
+    nouns = (one.table.noun for one in step_named("detectors").reads)
+    frames = dict(zip(nouns, read, strict=True))
     is_whole = {scheme.id: scheme.is_whole for scheme in schemes}
     titles = {indicator.id: indicator.title for indicator in indicators}
     rows = [

@@ -17,12 +17,14 @@ from fundwatch.tables.gold import (
     CHARGE_FACT,
     INSTITUTION_DAY_FACT,
     PERSON_DAY_FACT,
+    RESALE_FACT,
     RULE_FINDING,
     STAY_FACT,
+    STOCK_FACT,
     SUPPLY_FACT,
     VISIT_FACT,
 )
-from jobs.witnesses import WITNESS, Witness
+from jobs.witnesses import WITNESS
 
 READS: Final = (
     CHARGE_FACT,
@@ -31,6 +33,8 @@ READS: Final = (
     PERSON_DAY_FACT,
     INSTITUTION_DAY_FACT,
     SUPPLY_FACT,
+    RESALE_FACT,
+    STOCK_FACT,
 )
 SCORE: Final = {"certain": 0.95, "likely": 0.7, "lead": 0.4}  # an order, not a calibrated chance
 NO_LINES: Final = "cast(array() as array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>)"
@@ -115,10 +119,8 @@ def _finding(table: Table, rules: tuple[Rule, ...], whole: set[str]) -> dict[str
     key = [F.col(name).cast("string") for name in table.key if name != MONTH]
     accused = _by_rule(rules, lambda rule: rule.subject, witness.accused)
     silent = [r.amount == "none" and r.scheme in whole for r in rules]
-    both = _of_rule([_speaks_of_other(rule, witness) for rule in rules])
+    spoken_of = [_of_rule([o.prefix in rule.when for rule in rules]) for o in witness.others]
     nothing = F.expr("cast(array() as array<string>)")
-    line = F.array(F.struct("bkkp_sn", "setl_id", F.col(EXCESS).alias("inscp_fen")))
-    no_lines = F.expr(NO_LINES)
     return {
         "finder": _of_rule([rule.id for rule in rules]),
         "anchor": F.concat_ws("|", *key),
@@ -129,16 +131,23 @@ def _finding(table: Table, rules: tuple[Rule, ...], whole: set[str]) -> dict[str
         "subject_ids": accused["subject_ids"],
         "is_whole": _of_rule([rule.is_whole for rule in rules]),
         "setl_ids": F.when(_of_rule(silent), nothing).otherwise(F.expr(witness.settlements)),
-        "lines": F.when(F.col(EXCESS) > 0, line).otherwise(no_lines)
-        if table is CHARGE_FACT
-        else no_lines,
-        "fixmedins_codes": witness.found_at(both),
+        "lines": _lines(table),
+        "fixmedins_codes": witness.found_at(spoken_of),
         "score": _of_rule([SCORE[rule.severity] for rule in rules]),
         "says": _by_rule(rules, lambda rule: rule.says, lambda says: sentence(table, says)),
         "definition": _of_rule([definition(rule) for rule in rules]),
-        "evidence": witness.evidence(both),
+        "evidence": witness.evidence(spoken_of),
         **witness.common(),
     }
+
+
+def _lines(table: Table) -> Column:
+    """The line with its excess; of a fact that gathers lines, those it names."""
+    line = F.array(F.struct("bkkp_sn", "setl_id", F.col(EXCESS).alias("inscp_fen")))
+    of_table = line if table is CHARGE_FACT else F.expr(NO_LINES)
+    if "excess_lines" in table.names:
+        of_table = F.col("excess_lines")
+    return F.when(F.col(EXCESS) > 0, of_table).otherwise(F.expr(NO_LINES))
 
 
 def _of_rule(values: list[Any]) -> Column:
@@ -157,11 +166,6 @@ def _by_rule(
         column = F.when(here, told(said)) if column is None else column.when(here, told(said))
     assert column is not None
     return column
-
-
-def _speaks_of_other(rule: Rule, witness: Witness) -> bool:
-    other = witness.other
-    return other is not None and other.prefix in rule.when
 
 
 def sentence(table: Table, template: str) -> Column:

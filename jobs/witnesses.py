@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,9 @@ from fundwatch.tables.gold import (
     CHARGE_FACT,
     INSTITUTION_DAY_FACT,
     PERSON_DAY_FACT,
+    RESALE_FACT,
     STAY_FACT,
+    STOCK_FACT,
     SUPPLY_FACT,
     VISIT_FACT,
 )
@@ -27,7 +30,10 @@ class Other:
     prefix: str
     table: str
     key: str
-    place: str
+    place: str = "cast(null as string)"
+
+
+DEATH: Final = Other("died_on", "silver.insured", "death_key")
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Witness:
     persons: str = "array(person_key)"
     places: str = "array(fixmedins_code)"
     doctor: str = "cast(null as string)"
-    other: Other | None = None
+    others: tuple[Other, ...] = ()
 
     def common(self) -> dict[str, Column]:
         """Columns of a finding that every rule over the fact fills alike."""
@@ -64,22 +70,21 @@ class Witness:
             return F.when(doctor.isNull(), alone).otherwise(_accused(subject, F.array(doctor)))
         return _accused(subject, F.array("fixmedins_code"))
 
-    def found_at(self, with_other: Column) -> Column:
-        """Institutions of the evidence, sorted; that of the other row too where it is spoken of."""
+    def found_at(self, spoken_of: Sequence[Column]) -> Column:
+        """Institutions of the evidence, sorted; those of the others too that are spoken of."""
         here = F.expr(self.places)
-        if self.other is None:
-            return _sorted(here)
-        both = F.concat(here, F.array(self.other.place))
-        return _sorted(F.when(with_other, both).otherwise(here))
+        for other, is_spoken_of in zip(self.others, spoken_of, strict=True):
+            place = F.when(is_spoken_of, F.expr(other.place))
+            here = F.concat(here, F.array(place))
+        return _sorted(here)
 
-    def evidence(self, with_other: Column) -> Column:
-        """Keys of the silver rows that prove it, sorted."""
+    def evidence(self, spoken_of: Sequence[Column]) -> Column:
+        """Keys of the silver rows that prove it, sorted; of the others where spoken of."""
         parts = [_keys(table, F.expr(keys)) for table, keys in self.proof]
-        every = F.concat(*parts)
-        if self.other is not None:
-            more = F.concat(every, _keys(self.other.table, F.array(self.other.key)))
-            every = F.when(with_other, more).otherwise(every)
-        return F.array_sort(F.array_distinct(F.filter(every, lambda row: row["key"].isNotNull())))
+        for other, is_spoken_of in zip(self.others, spoken_of, strict=True):
+            parts.append(_keys(other.table, F.array(F.when(is_spoken_of, F.col(other.key)))))
+        known = F.filter(F.concat(*parts), lambda row: row["key"].isNotNull())
+        return F.array_sort(F.array_distinct(known))
 
 
 def _accused(kind: str, ids: Column) -> Column:
@@ -108,7 +113,10 @@ WITNESS: Final[dict[str, Witness]] = {
         settlements="array(setl_id)",
         proof=(("silver.visit", "array(mdtrt_id)"), ("silver.settlement", "array(setl_id)")),
         doctor="chfpdr_code",
-        other=Other("prev_", "silver.settlement", "prev_setl_id", "prev_fixmedins_code"),
+        others=(
+            Other("prev_", "silver.settlement", "prev_setl_id", "prev_fixmedins_code"),
+            DEATH,
+        ),
     ),
     STAY_FACT.name: Witness(
         begins="admitted_on",
@@ -116,7 +124,7 @@ WITNESS: Final[dict[str, Witness]] = {
         settlements="setl_ids",
         proof=(("silver.visit", "array(mdtrt_id)"), ("silver.settlement", "setl_ids")),
         doctor="chfpdr_code",
-        other=Other("prev_", "silver.visit", "prev_mdtrt_id", "prev_fixmedins_code"),
+        others=(Other("prev_", "silver.visit", "prev_mdtrt_id", "prev_fixmedins_code"), DEATH),
     ),
     PERSON_DAY_FACT.name: Witness(
         begins="day",
@@ -124,7 +132,7 @@ WITNESS: Final[dict[str, Witness]] = {
         settlements="setl_ids",
         proof=(("silver.settlement", "setl_ids"),),
         places="fixmedins_codes",
-        other=Other("inside_", "silver.visit", "inside_mdtrt_id", "inside_fixmedins_code"),
+        others=(Other("inside_", "silver.visit", "inside_mdtrt_id", "inside_fixmedins_code"),),
     ),
     INSTITUTION_DAY_FACT.name: Witness(
         begins="day",
@@ -139,5 +147,26 @@ WITNESS: Final[dict[str, Witness]] = {
         settlements="setl_ids",
         proof=(("silver.settlement", "setl_ids"),),
         places="fixmedins_codes",
+    ),
+    RESALE_FACT.name: Witness(
+        begins="prev_sold_on",
+        ends="sold_on",
+        settlements="array(setl_id)",
+        proof=(
+            ("silver.trace_scan", "array(scan_id, prev_scan_id)"),
+            ("silver.settlement", "array(setl_id)"),
+        ),
+        persons="array(person_key, prev_person_key)",
+        places="array(fixmedins_code, prev_fixmedins_code)",
+    ),
+    STOCK_FACT.name: Witness(
+        begins="counted_on",
+        ends="last_day(to_date(concat(month, '-01')))",
+        settlements="array_sort(array_distinct(transform(excess_lines, x -> x.setl_id)))",
+        proof=(
+            ("silver.fee_line", "transform(excess_lines, x -> x.bkkp_sn)"),
+            ("silver.stock_movement", "txn_ids"),
+        ),
+        persons=NOBODY,
     ),
 }

@@ -17,8 +17,14 @@ from models.base import Detector, Finding, Scored, View
 from models.co_admission import CoAdmission
 from models.ghost_inpatients import GhostInpatients
 from models.odd_institutions import OddInstitutions
+from models.resale_ring import ResaleRing
 
-DETECTORS: Final[tuple[Detector, ...]] = (CoAdmission(), GhostInpatients(), OddInstitutions())
+DETECTORS: Final[tuple[Detector, ...]] = (
+    CoAdmission(),
+    GhostInpatients(),
+    OddInstitutions(),
+    ResaleRing(),
+)
 
 
 class Champions(Protocol):

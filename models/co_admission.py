@@ -46,7 +46,7 @@ class CoAdmission:
     shared_share: float = 0.34  # shared days of the stays of whoever has fewer [0 to 1]
     regular_stays: int = 8  # stays in twelve months that make a regular [count]
     neighbour_lift: float = 2.0  # neighbours meet by chance so many times as often [ratio]
-    at_least: int = 4  # smallest group worth a clue [persons]
+    at_least: int = 3  # smallest group worth a clue [persons]
     households: int = 3  # fewest households in it [count]
     density: float = 0.4  # least share of all pairs that is tied [0 to 1]
     false_share: float = 0.01  # expected share of chance groups among the told [0 to 1]

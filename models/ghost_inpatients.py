@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
 from fundwatch.tables import gold
 from models.base import Finding, View, pairs, sorted_tuple
@@ -31,12 +32,14 @@ class GhostInpatients:
     """Stays that cannot have been as billed, by institution.
 
     Contradictions of different kinds are independent legs: one strong leg proves, one weak leg
-    says nothing, two weak legs are worth a look. Innocent twins, and what keeps them out: the day
-    of admission, discharge or transfer (never a leg alone); relatives who fetch drugs from a near
-    pharmacy, a day's leave to another doctor, dialysis elsewhere (weak where the stay is otherwise
-    lively, or so long that leave is usual); a death registered late (`grace_days`); a quiet stay
-    of a convalescent (weak); a real stay that another hospital's ghost overlaps (the stay with
-    more against it is accused).
+    says nothing, two weak legs are worth a look, and so is one where far more of the institution's
+    stays than usual (`house_share`) were seen elsewhere while it charged for treating them.
+    Innocent twins, and what keeps them out: the day of admission, discharge or transfer (never a
+    leg alone); relatives who fetch drugs from a near pharmacy, a day's leave to another doctor,
+    dialysis elsewhere (weak where the stay is otherwise lively, or so long that leave is usual;
+    nothing where the stay charged no treatment that day); a death registered late (`grace_days`);
+    a quiet stay of a convalescent (weak); a real stay that another hospital's ghost overlaps (the
+    stay with more against it is accused).
     """
 
     id: ClassVar[str] = "ghost_inpatients"
@@ -46,7 +49,8 @@ class GhostInpatients:
             tuple(
                 "mdtrt_id kind other fixmedins_code area person_key setl_ids"
                 " other_fixmedins_code other_care admitted_on discharged_on other_on stay_days"
-                " active_days fund_fen km is_edge is_transfer says evidence".split()
+                " active_days fund_fen km is_edge is_transfer is_leave house_stays house_away"
+                " says evidence".split()
             ),
         ),
     )
@@ -59,6 +63,10 @@ class GhostInpatients:
     lively_share: float = 0.75  # nights with treatment from which a stay is lively [0 to 1]
     grace_days: int = 1  # from death to admission, by slips of the register [days]
     activity_gap: float = 0.4  # difference in active share that tells the real stay [0 to 1]
+    leave_days: int = 3  # days of leave in one stay that need no other explanation [days]
+    house_share: float = 0.05  # of honest stays, seen elsewhere amid treatment at most [0 to 1]
+    house_chance: float = 0.01  # that an honest institution has so many of them [0 to 1]
+    house_least: int = 3  # fewest such stays that tell of the institution [count]
 
     def find(self, *frames: pd.DataFrame) -> Iterator[Finding]:
         """At most three findings an institution: after death, proven, doubtful."""
@@ -66,7 +74,7 @@ class GhostInpatients:
         legs = self._legs(conflict.sort_values(["mdtrt_id", "kind", "other"], ignore_index=True))
         if legs.empty:
             return
-        legs["case"] = _case(legs)
+        legs["case"] = _case(legs, self._is_of_house(legs))
         counted = legs[legs["case"].notna()]
         cases = counted.groupby(["fixmedins_code", "case"], sort=True)
         found = (_finding(str(place), str(case), part) for (place, case), part in cases)
@@ -81,6 +89,7 @@ class GhostInpatients:
         legs: pd.DataFrame = conflict[
             ~conflict["is_edge"].astype(bool) & ~_is_late_death(self, conflict)
         ]
+        legs = legs[~self._is_on_leave(legs)]
         legs = legs[~self._is_cleared(legs)].copy()
         legs["is_strong"] = self._is_strong(legs)
         weight = np.where(legs["is_strong"], self.strong, self.weak)
@@ -89,8 +98,23 @@ class GhostInpatients:
         legs["strength"] = 1.0 - legs["mdtrt_id"].map(left).astype(float)
         return legs
 
+    def _is_on_leave(self, legs: pd.DataFrame) -> Any:
+        """Visits on days for which the stay charged no treatment, few of them in one stay."""
+        is_leave = legs["is_leave"].astype(bool)
+        days = legs["other_on"].where(is_leave).groupby(legs["mdtrt_id"]).transform("nunique")
+        return is_leave & (days <= self.leave_days)
+
+    def _is_of_house(self, legs: pd.DataFrame) -> Any:
+        """Treated here on a day spent elsewhere, at an institution where that is common."""
+        away, stays = legs["house_away"], legs[["house_stays", "house_away"]].max(axis=1)
+        is_common = binom.sf(away - 1, stays, self.house_share) <= self.house_chance
+        is_plain = (legs["kind"] == "elsewhere") & ~legs["is_leave"].astype(bool)
+        is_plain &= (legs["other_care"] != "chronic") & ~legs["is_transfer"].astype(bool)
+        return is_plain & is_common & (away >= self.house_least)
+
     def _is_strong(self, legs: pd.DataFrame) -> Any:
         is_sure = legs["kind"].isin(STRONG) & ~legs["is_transfer"].astype(bool)
+        is_sure &= ~legs["is_leave"].astype(bool)
         return is_sure & ~((legs["kind"] == "elsewhere") & self._is_excused(legs))
 
     def _is_excused(self, legs: pd.DataFrame) -> Any:
@@ -126,12 +150,13 @@ def _is_late_death(detector: GhostInpatients, conflict: pd.DataFrame) -> Any:
     return (conflict["kind"] == "after_death") & (since.dt.days <= detector.grace_days)
 
 
-def _case(legs: pd.DataFrame) -> pd.Series[Any]:
+def _case(legs: pd.DataFrame, is_of_house: pd.Series[Any]) -> pd.Series[Any]:
     """Which case of its institution a leg's stay belongs to; null: one weak leg says nothing."""
     stay = legs.groupby("mdtrt_id")
     is_dead = legs["mdtrt_id"].map((legs["kind"] == "after_death").groupby(legs["mdtrt_id"]).any())
     is_proven = stay["is_strong"].transform("any")
     is_doubtful = stay["kind"].transform("nunique") >= 2
+    is_doubtful |= is_of_house.groupby(legs["mdtrt_id"]).transform("any")
     case = np.select([is_dead, is_proven, is_doubtful], [DEATH, PROOF, DOUBT], default="none")
     return pd.Series(case, index=legs.index).replace("none", None)
 
@@ -167,7 +192,9 @@ def _says(legs: pd.DataFrame, stays: pd.DataFrame) -> str:
         ascending=[False, False, False, True, True, True],
     ).drop_duplicates("mdtrt_id")
     examples = ";".join(text.rstrip("。;") for text in strongest["says"].head(3))
+    seen = legs.sort_values(["house_away", "house_stays"]).iloc[-1]
+    house = f"该院近六个月{seen['house_stays']}人次住院中{seen['house_away']}人次被在他处看见"
     return (
-        f"{len(stays)}人次住院与其他记录矛盾:{told};例如:{examples}。"
+        f"{len(stays)}人次住院与其他记录矛盾:{told};例如:{examples}。{house}。"
         "正常情形:住院期间人在院内,每日有诊疗记录,不在别处就医"
     )

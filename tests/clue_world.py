@@ -113,6 +113,7 @@ SETTLEMENTS: Final = """
     error1  | ERROR   | p1 |  9000 |    0 | 1 | error1   | 2024-01-04 10:00:00
     stat1   | STAT    | p1 |  5000 |    0 | 1 | stat1    | 2024-01-04 10:00:00
     plain1  | PLAIN   | p1 |  5000 |    0 | 1 | plain1   | 2024-01-04 10:00:00
+    wordy1  | WORDY   | p1 |  5000 |    0 | 1 | wordy1   | 2024-01-04 10:00:00
 """
 
 
@@ -172,6 +173,9 @@ RULE_FINDINGS: Final = (
     overcharge("twice", "DRG", "drg1", 1000),
     overcharge("wrong_unit", "ERROR", "error1", 9999, scheme="data_error"),
     overcharge("twice", "PLAIN", "plain1", 1000),
+    *(overcharge("twice", "WORDY", f"wordy{n}", 1000, says="又一次") for n in range(1, 6)),
+    overcharge("twice", "WORDY", "wordy6", 500, says="少许"),
+    overcharge("twice", "WORDY", "wordy7", 5000, says="很多"),
 )
 DETECTOR_FINDINGS: Final = (
     group("c", "2024-03", "g3 g4"),

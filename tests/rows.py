@@ -31,6 +31,7 @@ PARSE: Final[dict[str, Callable[[str], Any]]] = {
     "boolean": lambda text: text == "true",
     "date": dt.date.fromisoformat,
     "timestamp_ntz": dt.datetime.fromisoformat,
+    "array<date>": lambda text: [dt.date.fromisoformat(day) for day in text.split()],
     "array<string>": str.split,
 }
 HARMLESS: Final[dict[str, Any]] = {

@@ -13,11 +13,17 @@ import numpy as np
 import pandas as pd
 
 from fundwatch.knowledge import DetectorEntry, load
-from fundwatch.tables.gold import PEER_SCORE, PRESENCE_CONFLICT, SHARED_ADMISSION
+from fundwatch.tables.gold import (
+    PEER_SCORE,
+    PRESENCE_CONFLICT,
+    SHARED_ADMISSION,
+    SHARED_PURCHASE,
+)
 from models.base import Detector, Finding, Scored
 from models.co_admission import CoAdmission
 from models.ghost_inpatients import GhostInpatients
 from models.odd_institutions import OddInstitutions
+from models.resale_ring import ResaleRing
 from models.training import TrainingSettings, train_odd_institutions
 from tests.rows import frame
 
@@ -61,11 +67,48 @@ TWO_COUPLES = SHARED_HEAD + circle("ab", 4, kin="ab") + "\n" + circle("yz", 5, k
 CHEMOTHERAPY = SHARED_HEAD + circle("abcde", 9, stays=12, expected=0.3)
 BUSY_HOUSE = SHARED_HEAD + circle("abcde", 3, expected=1.5)
 
+PURCHASE_HEAD = (
+    "person_a | person_b | times | expected | is_household | is_neighbour | fixmedins_codes"
+    " | mdtrt_ids | setl_ids | first_on | last_on\n"
+)
+
+
+def errands(
+    people: str,
+    days: int,
+    *,
+    expected: float = 0.02,
+    kin: str = "",
+    where: str = "P110101000001 P110101000002",
+) -> str:
+    """Everyone of `people` buys with everyone on the same `days`; `kin` share a home."""
+    rows = [
+        " | ".join(
+            (
+                *(a, b, str(days), str(expected)),
+                "true" if a in kin and b in kin else "false",
+                *("true", where),
+                " ".join(sorted(f"{p}{d}" for p in (a, b) for d in range(days))),
+                " ".join(sorted(f"s{p}{d}" for p in (a, b) for d in range(days))),
+                "2024-01-05 | 2024-03-09",
+            )
+        )
+        for a, b in combinations(people, 2)
+    ]
+    return "\n".join(rows)
+
+
+DEALERS = PURCHASE_HEAD + errands("abcd", 4) + "\n" + errands("xy", 2, expected=0.5)
+CARETAKER = PURCHASE_HEAD + errands("abcd", 6, kin="abcd")
+ONE_QUEUE = PURCHASE_HEAD + errands("abcd", 4, where="H110101000001")
+CLINIC_DAY = PURCHASE_HEAD + errands("abcd", 6, expected=5.0)
+
 # A stay of ten nights with treatment on three days, and a visit to another doctor amid it.
 CONFLICT_HEAD = (
     "mdtrt_id | kind | other | fixmedins_code | area | person_key | setl_ids"
     " | other_fixmedins_code | other_care | admitted_on | discharged_on | other_on | stay_days"
-    " | active_days | km | is_edge | is_transfer | says | evidence\n"
+    " | active_days | km | is_edge | is_transfer | is_leave | house_stays | house_away"
+    " | says | evidence\n"
 )
 
 
@@ -84,6 +127,9 @@ def conflict(stay: str, kind: str, other: str, **told: Any) -> str:
         "km": "5",
         "is_edge": "false",
         "is_transfer": "false",
+        "is_leave": "false",
+        "house_stays": 40,
+        "house_away": 1,
     } | told
     rows = [
         ("silver.visit", stay),
@@ -115,6 +161,7 @@ HONEST = CONFLICT_HEAD + "\n".join(
         conflict("m4", "elsewhere", "o4", active_days=9),  # a day's leave
         conflict("m10", "elsewhere", "o10", stay_days=20),  # leave from a long stay
         conflict("m5", "elsewhere", "o5", other_care="chronic"),  # dialysis goes on
+        conflict("m11", "elsewhere", "o11", is_leave="true"),  # leave, and nothing charged
         conflict("m6", "after_death", "2024-01-01", other_on="2024-01-01"),  # a slip of a day
         conflict("m7", "after_death", "2024-01-10", other_on="2024-01-10"),  # died in hospital
         conflict("m8", "idle", "m8"),  # a quiet convalescence
@@ -136,7 +183,12 @@ def institution(entity: str, *distances: float) -> str:
 ODD = PEER_HEAD + institution("H110101000001", 8.0, 7.0, 6.0, 0.2, 0.1)
 SPECIALIST = PEER_HEAD + institution("H110101000002", 9.0, 9.0, 0.1, 0.3, 0.2)
 
-SAMPLES = {SHARED_ADMISSION.name: RING, PRESENCE_CONFLICT.name: GHOSTS, PEER_SCORE.name: ODD}
+SAMPLES = {
+    SHARED_ADMISSION.name: RING,
+    PRESENCE_CONFLICT.name: GHOSTS,
+    PEER_SCORE.name: ODD,
+    SHARED_PURCHASE.name: DEALERS,
+}
 TWINS = [
     (CoAdmission, CARE_HOME),
     (CoAdmission, TWO_COUPLES),
@@ -144,6 +196,9 @@ TWINS = [
     (CoAdmission, BUSY_HOUSE),
     (GhostInpatients, HONEST),
     (OddInstitutions, SPECIALIST),
+    (ResaleRing, CARETAKER),
+    (ResaleRing, ONE_QUEUE),
+    (ResaleRing, CLINIC_DAY),
 ]
 
 

@@ -53,6 +53,11 @@ def test_a_whole_scheme_claims_all_fund_money_of_its_settlements(at: Clues) -> N
     assert (clue.amount_low, clue.amount_high) == (clue.amount, clue.amount)
 
 
+def test_a_reason_is_told_once_and_of_equal_ones_that_of_the_most_money_first(at: Clues) -> None:
+    (clue,) = at["WORDY"]
+    assert clue.says[:3] == ["很多", "又一次", "少许"]
+
+
 def test_the_amount_never_exceeds_what_the_fund_paid(at: Clues) -> None:
     (clue,) = at["CAPPED"]
     assert clue.amount == Decimal("50.00")

@@ -16,13 +16,14 @@ from fundwatch.tables.gold import (
     PEER_SCORE,
     PRESENCE_CONFLICT,
     SHARED_ADMISSION,
+    SHARED_PURCHASE,
 )
 from jobs.conform import conform
 from jobs.detect import findings, titled
 from models import Configured, configured
 from models.base import Finding, View
 from tests.rows import assert_rows, rows
-from tests.suspects import CONFLICT_HEAD, ENTRIES, RING, SHARED_HEAD, circle, conflict
+from tests.suspects import CONFLICT_HEAD, DEALERS, ENTRIES, RING, SHARED_HEAD, circle, conflict
 
 MONTHS = ("2024-01", "2024-02")
 
@@ -45,6 +46,7 @@ SCHEMES = (
     scheme("induced_co_admission", is_whole=True),
     scheme("ghost_inpatient", is_whole=True),
     scheme("post_death", is_whole=True),
+    scheme("drug_resale_ring", is_whole=True),
     scheme("overtreatment", is_whole=False),
 )
 
@@ -54,8 +56,8 @@ def dated(literal: str, month: str) -> str:
     return "\n".join([f"{head} | month", *(f"{line} | {month}" for line in lines)])
 
 
-def frames(spark: SparkSession) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """A ring in January and a greater one in February; a ghost in February."""
+def frames(spark: SparkSession) -> tuple[DataFrame, ...]:
+    """A ring in January and a greater one in February; a ghost and dealers in February."""
     january = rows(spark, SHARED_ADMISSION, dated(RING, "2024-01"))
     february = rows(spark, SHARED_ADMISSION, dated(SHARED_HEAD + circle("abcdef", 3), "2024-02"))
     ghost = dated(CONFLICT_HEAD + conflict("m1", "elsewhere", "o1"), "2024-02")
@@ -63,6 +65,7 @@ def frames(spark: SparkSession) -> tuple[DataFrame, DataFrame, DataFrame]:
         january.unionByName(february),
         rows(spark, PRESENCE_CONFLICT, ghost),
         rows(spark, PEER_SCORE),
+        rows(spark, SHARED_PURCHASE, dated(DEALERS, "2024-02")),
     )
 
 
@@ -80,6 +83,7 @@ def test_findings_have_the_declared_shape_and_carry_the_card(spark: SparkSession
         co_admission     | 2024-01 | induced_co_admission | C     | group        | true     | 110101
         co_admission     | 2024-02 | induced_co_admission | C     | group        | true     | 110101
         ghost_inpatients | 2024-02 | ghost_inpatient      | A     | institution  | true     | 110101
+        resale_ring      | 2024-02 | drug_resale_ring     | C     | group        | true     | 110101
         """,
     )
 
@@ -152,6 +156,7 @@ def test_a_refused_month_is_told_with_its_reason_and_the_rest_goes_on(
         rows(spark, SHARED_ADMISSION),
         rows(spark, PRESENCE_CONFLICT),
         peer_score,
+        rows(spark, SHARED_PURCHASE),
         detectors=(Configured(entry, Stubborn(), "d"),),
         months=MONTHS,
         schemes=SCHEMES,

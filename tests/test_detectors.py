@@ -130,7 +130,7 @@ def test_the_definition_follows_parameters_and_model() -> None:
     stricter = ENTRIES[0].model_copy(update={"parameters": {"at_least": 5}})
     usual, other = configured(ENTRIES), configured((stricter, *ENTRIES[1:]))
     assert [a.definition == b.definition for a, b in zip(usual, other, strict=True)] == [
-        False, True, True,
+        False, True, True, True,
     ]  # fmt: skip
     assert "no model" in usual[2].not_evaluable
     trained = configured(ENTRIES, Champions())[2]

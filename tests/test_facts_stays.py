@@ -110,8 +110,8 @@ def test_lines_are_summed_by_kind_and_day(spark: SparkSession) -> None:
         found,
         STAY_FACT,
         """
-        mdtrt_id | drug_fen | exam_fen | treat_fen | care_fen | consumable_fen | bed_days_charged | bed_inscp_fen | active_days | charged_days
-        m1       | 1        | 10       | 100       | 2000     | 5              | 3.0000           | 1800          | 2           | 4
+        mdtrt_id | drug_fen | exam_fen | treat_fen | care_fen | consumable_fen | bed_days_charged | bed_inscp_fen | active_days | active_on             | charged_days
+        m1       | 1        | 10       | 100       | 2000     | 5              | 3.0000           | 1800          | 2           | 2024-01-10 2024-01-31 | 4
         """,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, SparkSession
 
 from fundwatch.tables.gold import CHARGE_FACT, VISIT_FACT
-from fundwatch.tables.silver import INSTITUTION, INSURED, SETTLEMENT_NET, VISIT
+from fundwatch.tables.silver import DIAGNOSIS, INSTITUTION, INSURED, SETTLEMENT_NET, VISIT
 from jobs.facts.visits import visits
 from tests.facts import codes, persons
 from tests.rows import assert_rows, rows
@@ -37,6 +37,12 @@ DIED = """
     psn_key | insu_admdvs | death_date
     bob     | 140100      | 2024-01-30
 """
+DIAGNOSED = """
+    mdtrt_id | diag_srt_no | maindiag_flag | diag_code
+    m1       | 1           | 1             | J20
+    m5       | 1           | 0             | R50
+    m5       | 2           | 1             | J18
+"""
 CHARGED = """
     bkkp_sn | setl_id | month   | care       | hilist_code | list_type | det_fen | is_watched | supply_days
     a       | s2      | 2024-02 | pharmacy   | X1          | 101       | 100     | true       | 7
@@ -57,6 +63,7 @@ def visited(
         persons(spark, "ann", "bob"),
         rows(spark, INSURED, DIED),
         rows(spark, INSTITUTION, PLACES),
+        rows(spark, DIAGNOSIS, DIAGNOSED),
         codes=codes(),
         months=months,
     )
@@ -72,7 +79,7 @@ def test_every_standing_settlement_outside_hospital_is_a_visit(spark: SparkSessi
         s2      | ANN        | pharmacy   | 2024-02-01 |             |
         s3      | ANN        | pharmacy   | 2024-02-01 |             |
         s4      | ANN        | outpatient | 2024-04-02 |             |
-        s5      | BOB        | emergency  | 2024-02-02 |             |
+        s5      | BOB        | emergency  | 2024-02-02 |             | J18
         """,
     )
 

@@ -32,13 +32,14 @@ TOGETHER = """
 """
 
 
-def test_pairs_meet_on_two_days_at_least_and_anew_in_the_month(spark: SparkSession) -> None:
+def test_pairs_meet_on_two_days_and_one_of_them_anew_in_the_month(spark: SparkSession) -> None:
     assert_rows(
         shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS),
         SHARED_ADMISSION,
         """
         month   | person_a | person_b | times | stays_a | stays_b | fixmedins_codes | mdtrt_ids   | setl_ids        | first_on   | last_on
         2024-03 | ann      | bob      | 2     | 2       | 2       | H1 H2           | a1 a2 b1 b2 | sa0 sa1 sa2 sb1 sb2 | 2024-01-05 | 2024-03-05
+        2024-05 | ann      | bob      | 2     | 3       | 2       | H1 H2           | a1 a2 b1 b2 | sa0 sa1 sa2 sb1 sb2 | 2024-01-05 | 2024-03-05
         2024-05 | ann      | cyd      | 2     | 3       | 3       | H1              | a1 a3 c1 c3 | sa1 sa3 sc1 sc3 | 2024-01-05 | 2024-05-05
         """,
     )
@@ -51,6 +52,7 @@ def test_a_family_shares_an_address_and_neighbours_a_village(spark: SparkSession
         """
         month   | person_a | person_b | is_household | is_neighbour
         2024-03 | ann      | bob      | true         | true
+        2024-05 | ann      | bob      | true         | true
         2024-05 | ann      | cyd      | true         | false
         """,
     )
@@ -73,11 +75,13 @@ def test_expected_is_stays_times_stays_by_the_days_of_admission(spark: SparkSess
         shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS),
         SHARED_ADMISSION,
         # March: H1 admitted on two days and H2 on one: 1×1/2 + 1×1/1.
-        # May: H1 on three days, ann twice and cyd three times: 2×3/3; H2 is ann's alone.
+        # May: H1 on three days, ann twice, bob once and cyd three times: 2×1/3 and 2×3/3; ann and
+        # bob shared the one day of H2 too.
         """
-        month   | person_a | expected
-        2024-03 | ann      | 1.5
-        2024-05 | ann      | 2
+        month   | person_a | person_b | expected
+        2024-03 | ann      | bob      | 1.5
+        2024-05 | ann      | bob      | 1.66666666667
+        2024-05 | ann      | cyd      | 2
         """,
     )
 
@@ -107,17 +111,17 @@ PLACES = """
     H2             | 112.5489 | 38.8706
 """
 STAYED = """
-    mdtrt_id | month   | person_key | fixmedins_code | setl_id | setl_ids | admitted_on | discharged_on | stay_days | active_days | charged_days | med_type | dscg_way | adm_way | died_on    | death_key
-    m1       | 2024-01 | ann        | H1             | s1      | s1       | 2024-01-01  | 2024-01-10    | 9         | 9           | 9            | 21       |          |         |            |
-    m2       | 2024-02 | ann        | H2             | s2      | s2       | 2024-01-05  | 2024-01-20    | 15        | 15          | 15           | 21       |          |         |            |
-    m3       | 2024-02 | ann        | H1             | s3      | s3       | 2024-01-19  | 2024-02-01    | 13        | 13          | 13           | 21       |          | 3       |            |
-    m4       | 2024-02 | ann        | H2             | s4      | s4       | 2024-02-01  | 2024-02-09    | 8         | 8           | 8            | 21       | 2        |         |            |
-    m5       | 2024-02 | ann        | H2             | s5      | s5       | 2024-01-02  | 2024-02-20    | 48        | 48          | 48           | 71       |          |         |            |
-    m6       | 2024-02 | bob        | H1             | s6      | s6       | 2024-02-01  | 2024-02-05    | 4         | 0           | 4            | 21       |          |         | 2024-01-20 | bob|140100
-    m7       | 2024-02 | cyd        | H1             | s7      | s7       | 2024-02-01  | 2024-02-05    | 4         | 1           | 4            | 21       |          |         | 2024-02-04 | cyd|140100
-    m8       | 2024-02 | dan        | H1             | s8      | s0 s8    | 2024-02-01  | 2024-02-11    | 10        | 1           | 1            | 21       |          |         | 2024-02-09 | dan|140100
-    m9       | 2024-02 | eve        | H1             | s9      | s9       | 2024-02-10  | 2024-02-10    | 1         | 1           | 1            | 28       |          |         |            |
-    m10      | 2024-02 | eve        | H2             | s10     | s10      | 2024-02-09  | 2024-02-11    | 2         | 2           | 2            | 21       |          |         |            |
+    mdtrt_id | month   | person_key | fixmedins_code | setl_id | setl_ids | admitted_on | discharged_on | stay_days | active_days | charged_days | med_type | dscg_way | adm_way | died_on    | death_key | active_on
+    m1       | 2024-01 | ann        | H1             | s1      | s1       | 2024-01-01  | 2024-01-10    | 9         | 9           | 9            | 21       |          |         |            | | 2024-01-03
+    m2       | 2024-02 | ann        | H2             | s2      | s2       | 2024-01-05  | 2024-01-20    | 15        | 15          | 15           | 21       |          |         |            | |
+    m3       | 2024-02 | ann        | H1             | s3      | s3       | 2024-01-19  | 2024-02-01    | 13        | 13          | 13           | 21       |          | 3       |            | |
+    m4       | 2024-02 | ann        | H2             | s4      | s4       | 2024-02-01  | 2024-02-09    | 8         | 8           | 8            | 21       | 2        |         |            | |
+    m5       | 2024-02 | ann        | H2             | s5      | s5       | 2024-01-02  | 2024-02-20    | 48        | 48          | 48           | 71       |          |         |            | |
+    m6       | 2024-02 | bob        | H1             | s6      | s6       | 2024-02-01  | 2024-02-05    | 4         | 0           | 4            | 21       |          |         | 2024-01-20 | bob|140100 |
+    m7       | 2024-02 | cyd        | H1             | s7      | s7       | 2024-02-01  | 2024-02-05    | 4         | 1           | 4            | 21       |          |         | 2024-02-04 | cyd|140100 |
+    m8       | 2024-02 | dan        | H1             | s8      | s0 s8    | 2024-02-01  | 2024-02-11    | 10        | 1           | 1            | 21       |          |         | 2024-02-09 | dan|140100 |
+    m9       | 2024-02 | eve        | H1             | s9      | s9       | 2024-02-10  | 2024-02-10    | 1         | 1           | 1            | 28       |          |         |            | |
+    m10      | 2024-02 | eve        | H2             | s10     | s10      | 2024-02-09  | 2024-02-11    | 2         | 2           | 2            | 21       |          |         |            | |
 """
 VISITED = """
     setl_id | mdtrt_id | month   | person_key | fixmedins_code | care     | visited_on | visited_at          | fund_fen | acct_fen
@@ -174,10 +178,10 @@ def test_a_visit_elsewhere_contradicts_the_stay_around_it(spark: SparkSession) -
         conflicts(spark, "elsewhere"),
         PRESENCE_CONFLICT,
         """
-        mdtrt_id | other | month   | other_fixmedins_code | other_care | other_on   | is_edge | km
-        m1       | v1    | 2024-01 | H3                   | pharmacy   | 2024-01-03 | false   |
-        m6       | v3    | 2024-02 | H2                   | chronic    | 2024-02-05 | true    | 111.195
-        m6       | v4    | 2024-03 | H2                   | chronic    | 2024-02-03 | false   | 111.195
+        mdtrt_id | other | month   | other_fixmedins_code | other_care | other_on   | is_edge | is_leave | house_stays | house_away | km
+        m1       | v1    | 2024-01 | H3                   | pharmacy   | 2024-01-03 | false   | false    | 1           | 1          |
+        m6       | v3    | 2024-02 | H2                   | chronic    | 2024-02-05 | true    | false    | 6           | 1          | 111.195
+        m6       | v4    | 2024-03 | H2                   | chronic    | 2024-02-03 | false   | true     | 6           | 1          | 111.195
         """,
     )
 

@@ -12,8 +12,10 @@ from fundwatch.tables.gold import (
     CHARGE_FACT,
     INSTITUTION_DAY_FACT,
     PERSON_DAY_FACT,
+    RESALE_FACT,
     RULE_FINDING,
     STAY_FACT,
+    STOCK_FACT,
     SUPPLY_FACT,
     VISIT_FACT,
 )
@@ -33,8 +35,9 @@ LITERALS: Final[dict[Table, str]] = {
         line4   | s9      | H1             | 370202 | ann        | D1           | 2023-12-05 | 2    | 1       | 40        | 310      | 5000      | 前列腺检查 | 14          | 201       | 1        | 1       | 2023-12
     """,
     VISIT_FACT: """
-        setl_id | mdtrt_id | care       | prev_km | prev_gap_minutes | prev_setl_id | prev_fixmedins_code | fixmedins_code | person_key | visited_at
-        v2      | m2       | outpatient | 150.26  | 30               | v1           | H1                  | H2             | ann        | 2024-01-05T09:30:00
+        setl_id | mdtrt_id | care       | prev_km | prev_gap_minutes | prev_setl_id | prev_fixmedins_code | fixmedins_code | person_key | visited_at          | visited_on | died_on    | death_key | fund_fen
+        v2      | m2       | outpatient | 150.26  | 30               | v1           | H1                  | H2             | ann        | 2024-01-05T09:30:00 | 2024-01-05 |            |           | 100
+        v3      | m3       | pharmacy   |         |                  | v1           | H1                  | H2             | bob        | 2024-01-25T09:30:00 | 2024-01-25 | 2024-01-02 | bob/1401  | 100
     """,
     STAY_FACT: """
         mdtrt_id | setl_id | setl_ids | fixmedins_code | person_key | admitted_on | discharged_on | stays_year | main_diag | prev_mdtrt_id | is_planned
@@ -47,6 +50,14 @@ LITERALS: Final[dict[Table, str]] = {
     INSTITUTION_DAY_FACT: """
         fixmedins_code | day        | census | approved_beds | excess_setl_ids
         H1             | 2024-01-05 | 130    | 100           | s10 s11
+    """,
+    RESALE_FACT: """
+        scan_id | month   | drug_trac_codg       | is_split | sales | fixmedins_code | person_key | setl_id | fund_fen | acct_fen | prev_scan_id | prev_fixmedins_code | prev_person_key
+        k2      | 2024-01 | 81234567890123456789 | false    | 2     | P2             | bob        | s20     | 100      | 0        | k1           | P1                  | ann
+    """,
+    STOCK_FACT: """
+        fixmedins_code | hilist_code | month   | counted_on | had_cnt | billed_cnt | short_cnt | pack_size | inscp_fen | txn_ids | excess_lines
+        P1             | X1          | 2024-01 | 2024-01-01 | 10      | 90         | 80        | 10        | 700       | t1 t2   | [{"bkkp_sn": "l1", "setl_id": "s31", "inscp_fen": 300}, {"bkkp_sn": "l2", "setl_id": "s30", "inscp_fen": 400}]
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
@@ -92,6 +103,40 @@ def test_a_line_that_cost_the_insurance_nothing_is_left_alone(
     found: dict[tuple[str, str], Any],
 ) -> None:
     assert ("limit_sex", "line3") not in found
+
+
+def test_a_death_shows_the_row_of_the_register_and_a_visit_alone_does_not_show_the_one_before(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    assert evidence(found["visit_long_after_death", "v3"]) == [
+        ("silver.insured", "bob/1401"),
+        ("silver.settlement", "v3"),
+        ("silver.visit", "m3"),
+    ]
+    assert found["visit_long_after_death", "v3"].fixmedins_codes == ["H2"]
+
+
+def test_a_box_sold_twice_accuses_the_later_seller_and_shows_both_scans(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["trace_resold_elsewhere", "k2"]
+    assert (one.subject_ids, one.setl_ids, one.is_whole) == (["P2"], ["s20"], True)
+    assert evidence(one) == [
+        ("silver.settlement", "s20"),
+        ("silver.trace_scan", "k1"),
+        ("silver.trace_scan", "k2"),
+    ]
+
+
+def test_a_shelf_that_was_empty_shows_the_lines_and_the_stock_movements(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["stock_sold_above", "P1|X1"]
+    assert (one.setl_ids, one.is_whole) == (["s30", "s31"], False)
+    assert [line.inscp_fen for line in one.lines] == [300, 400]
+    assert [table for table, _ in evidence(one)] == ["silver.fee_line"] * 2 + [
+        "silver.stock_movement"
+    ] * 2
 
 
 def test_only_the_months_asked_for_are_judged(found: dict[tuple[str, str], Any]) -> None:

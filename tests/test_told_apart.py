@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.co_admission import CoAdmission
 from models.ghost_inpatients import GhostInpatients
 from models.odd_institutions import MISSING, OddInstitutions
+from models.resale_ring import ResaleRing
 from tests.suspects import CONFLICT_HEAD, INDICATORS, SHARED_HEAD, circle, conflict, found, scored
 
 
@@ -44,6 +45,18 @@ def test_a_month_of_nothing_but_edges_says_nothing() -> None:
     assert found(GhostInpatients(), CONFLICT_HEAD + edge) == []
 
 
+def test_leave_is_nothing_and_many_stays_seen_elsewhere_amid_treatment_are_a_doubt() -> None:
+    usual = {"active_days": 9, "house_stays": 20, "house_away": 7}
+    leave = conflict("m2", "elsewhere", "o2", is_leave="true", **usual)
+    (doubt,) = found(
+        GhostInpatients(), CONFLICT_HEAD + conflict("m1", "elsewhere", "o1", **usual) + "\n" + leave
+    )
+    assert (doubt.grade, doubt.setl_ids) == ("C", ("s-m1",))
+    assert "20人次住院中7人次" in doubt.says
+    big = usual | {"house_stays": 116, "house_away": 3}
+    assert found(GhostInpatients(), CONFLICT_HEAD + conflict("m1", "elsewhere", "o1", **big)) == []
+
+
 def test_of_two_overlapping_stays_the_one_with_more_against_it_is_accused() -> None:
     both = "\n".join(
         [
@@ -76,6 +89,14 @@ def test_drugs_fetched_far_away_or_again_and_again_are_no_errand() -> None:
     ]
     (ghost,) = found(GhostInpatients(), CONFLICT_HEAD + "\n".join([far, *often]))
     assert ghost.setl_ids == ("s-m1", "s-m2")
+
+
+def test_a_stack_of_cards_is_told_with_its_members_and_places() -> None:
+    (ring,) = found(ResaleRing())
+    assert (ring.person_keys, ring.subject_ids) == (tuple("abcd"), tuple("abcd"))
+    assert ring.fixmedins_codes == ("P110101000001", "P110101000002")
+    assert ring.setl_ids == tuple(sorted(f"s{p}{d}" for p in "abcd" for d in range(4)))
+    assert "4人" in ring.says
 
 
 def test_an_odd_institution_is_told_with_its_three_strongest_indicators_and_no_money() -> None:

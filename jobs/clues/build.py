@@ -133,6 +133,7 @@ def _with_knowledge(
         F.col("fixmedins_code").alias("place"),
         F.col("fixmedins_name").alias("place_name"),
         (F.col("fixmedins_type") == "2").alias("is_pharmacy"),
+        F.col("fix_blng_admdvs").alias("seat"),
     )
     said_type = F.col("first.subject_type")
     return (
@@ -140,6 +141,9 @@ def _with_knowledge(
         .join(F.broadcast(finder_card.drop("prior", "sure")), on="finder", how="left")
         .join(F.broadcast(scheme_card), on="scheme", how="left")
         .join(F.broadcast(name), on="place", how="left")
+        .withColumn(
+            "area", F.coalesce(F.when(F.col("area") != "", F.col("area")), "seat", F.lit(""))
+        )
         .withColumn(
             "subject_type",
             F.when(F.col("is_pharmacy") & (said_type == "institution"), "pharmacy").otherwise(

@@ -14,13 +14,14 @@ REASONS_OF_A_FINDER: Final = 4
 REASONS: Final = 10
 PARTIES: Final = ("subject_ids", "fixmedins_codes", "staff_codes", "person_keys")
 # Of findings, the strongest sorts first; the last three make the order total.
-STRENGTH: Final = ("grade", "doubt", "weakness", MONTH, "finder", "anchor")
+STRENGTH: Final = ("grade", "doubt", "weakness", "smallness", MONTH, "finder", "anchor")
 
 
 def weighed(finding: DataFrame) -> DataFrame:
-    """Findings with `chance` [0 to 1]; `doubt` and `weakness` sort the strongest first."""
+    """Findings with `chance` [0 to 1], and what makes the strongest sort first."""
+    excess = F.aggregate("lines", F.lit(0).cast("bigint"), lambda sum_, x: sum_ + x["inscp_fen"])
     return finding.withColumn("chance", F.coalesce("prior", "score")).withColumns(
-        {"doubt": -F.col("chance"), "weakness": -F.col("score")}
+        {"doubt": -F.col("chance"), "weakness": -F.col("score"), "smallness": -excess}
     )
 
 
@@ -58,18 +59,19 @@ def spoken(finding: DataFrame) -> DataFrame:
 
 def reasons(finding: DataFrame) -> DataFrame:
     """(case, reasons): the strongest few of every finder, strongest first, none twice."""
-    of_finder = Window.partitionBy("case", "finder").orderBy(*STRENGTH)
     text = F.when(F.col("is_claimed"), F.col("says")).otherwise(F.concat(F.lit("旁证:"), "says"))
-    few = (
+    told = (
         finding.withColumn("text", text)
-        .withColumn("nth", F.row_number().over(of_finder))
-        .where(F.col("nth") <= REASONS_OF_A_FINDER)
+        .groupBy("case", "finder", "text")
+        .agg(F.min(F.struct(~F.col("is_claimed"), *STRENGTH)).alias("best"))
     )
-    listed = F.array_sort(F.collect_list(F.struct(~F.col("is_claimed"), *STRENGTH, "text")))
+    of_finder = Window.partitionBy("case", "finder").orderBy("best")
+    few = told.withColumn("nth", F.row_number().over(of_finder)).where(
+        F.col("nth") <= REASONS_OF_A_FINDER
+    )
+    listed = F.array_sort(F.collect_list(F.struct("best", "text")))
     return few.groupBy("case").agg(
-        F.slice(F.array_distinct(F.transform(listed, lambda x: x["text"])), 1, REASONS).alias(
-            "reasons"
-        )
+        F.slice(F.array_distinct(listed["text"]), 1, REASONS).alias("reasons")
     )
 
 

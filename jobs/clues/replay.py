@@ -21,11 +21,15 @@ from fundwatch.tables.gold import (
     DETECTOR_FINDING,
     ITEM_ANOMALY,
     PEER_SCORE,
+    PRESENCE_CONFLICT,
     RULE_FINDING,
+    SHARED_PURCHASE,
     STAY_FACT,
+    STOCK_FACT,
 )
 from fundwatch.tables.silver import FEE_LINE, PERSON, SETTLEMENT_NET
 from jobs.conform import conform
+from jobs.facts.care import care
 from jobs.offered import Offered
 
 # Steps whose rows concern one person, and what they may read of that person alone. A stay's
@@ -98,8 +102,7 @@ class Replay:
     def _spoken_from(self) -> set[Table]:
         """The tables of findings, and those that the recorded finders look at."""
         over = {rule.over for rule in self._offered("rules")}
-        looked = {v.table for found in self._offered("detectors") for v in found.reads}
-        spoken = {RULE_FINDING, DETECTOR_FINDING, *looked}
+        spoken = {RULE_FINDING, DETECTOR_FINDING, *self._looked}
         if self._offered("anomalies"):
             spoken.add(ITEM_ANOMALY)
         return spoken | {step.writes for step in FLOW if step.writes.name in over}
@@ -113,9 +116,14 @@ class Replay:
 
     @property
     def _is_whole(self) -> bool:
-        """Peers are everybody: where they are spoken of, nothing may be left out."""
-        looked = {v.table for found in self._offered("detectors") for v in found.reads}
-        return PEER_SCORE in looked
+        """Peers, stocks, and who else buys, are everybody's: where spoken of, all is read."""
+        over = {rule.over for rule in self._offered("rules")}
+        return STOCK_FACT.name in over or bool(self._looked & {PEER_SCORE, SHARED_PURCHASE})
+
+    @property
+    def _looked(self) -> set[Table]:
+        """What the recorded detectors look at."""
+        return {v.table for found in self._offered("detectors") for v in found.reads}
 
     def _read(self, step: Step, table: Table) -> DataFrame:
         if step.name == "anomalies" and table == CHARGE_FACT and not self._is_whole:
@@ -140,7 +148,7 @@ class Replay:
         return conform(rows, CHARGE_FACT, self.question.months["anomalies"])
 
     def _of_persons(self, table: Table, rows: DataFrame) -> DataFrame:
-        persons = F.broadcast(self.question.persons)
+        persons = F.broadcast(self._persons())
         if table == STAY_FACT:
             return rows.join(persons, on="person_key", how="left_semi")
         numbers = self._stored(PERSON).join(persons, on="person_key", how="left_semi")
@@ -151,6 +159,21 @@ class Replay:
             own, on=["insu_admdvs", "psn_key"], how="left_semi"
         )
         return rows.join(F.broadcast(visits.select("mdtrt_id")), on="mdtrt_id", how="left_semi")
+
+    def _persons(self) -> DataFrame:
+        """Those of the evidence; where stays are contradicted, all who lay in the same houses."""
+        persons = self.question.persons
+        if PRESENCE_CONFLICT not in self._looked:
+            return persons
+        stay = self._stored(SETTLEMENT_NET).where(care(self.offered.codes) == "inpatient")
+        number = self._stored(PERSON).select("insu_admdvs", "psn_key", "person_key")
+        lay = stay.join(number, on=["insu_admdvs", "psn_key"], how="inner").select(
+            "person_key", "fixmedins_code"
+        )
+        own = lay.join(F.broadcast(persons), on="person_key", how="left_semi")
+        house = F.broadcast(own.select("fixmedins_code").distinct())
+        whole = lay.join(house, on="fixmedins_code", how="left_semi")
+        return whole.select("person_key").union(persons.select("person_key")).distinct()
 
     def _path(self, table: Table) -> str:
         return f"{self.scratch}/{table.noun}"

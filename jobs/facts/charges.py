@@ -126,6 +126,7 @@ def _described(case: DataFrame, visit: DataFrame) -> DataFrame:
         "fixmedins_code",
         "area",
         "hosp_lv",
+        "lead_lv",
         "medins_type",
         "medins_natu",
         "insu_admdvs",

@@ -44,7 +44,12 @@ def cases(
     settlement_net: DataFrame, known: DataFrame, institution: DataFrame, codes: Codes
 ) -> DataFrame:
     """Settlements that are not void, with the columns of facts.WHO (but the age) and `care`."""
-    place = institution.select("fixmedins_code", "hosp_lv", "medins_type", "medins_natu")
+    lead = institution.select(
+        F.col("fixmedins_code").alias("parent_code"), F.col("hosp_lv").alias("lead_lv")
+    )
+    place = institution.select(
+        "fixmedins_code", "hosp_lv", "medins_type", "medins_natu", "parent_code"
+    ).join(F.broadcast(lead), on="parent_code", how="left")
     standing = settlement_net.where("NOT is_void").drop("cert_key", "is_void", "reversals")
     return (
         standing.join(known, on=["insu_admdvs", "psn_key"], how="inner")

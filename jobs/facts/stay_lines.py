@@ -43,6 +43,9 @@ def line_sums(charge_fact: DataFrame, stay: DataFrame, back: int) -> DataFrame:
         F.sum("bed_cnt").cast("decimal(26,4)").alias("bed_days_charged"),
         F.sum("bed_fen").alias("bed_inscp_fen"),
         F.sum("is_active").cast("int").alias("active_days"),
+        F.array_sort(F.collect_set(F.when(F.col("is_active") == 1, F.col("charged_on")))).alias(
+            "active_on"
+        ),
         F.count("*").cast("int").alias("charged_days"),
     )
 

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.care import Codes
+from jobs.facts.diagnoses import diagnoses
 from jobs.facts.months import month_number
 from jobs.facts.people import age_years, cases, deaths, people, with_visit
 from jobs.facts.stay_history import with_previous
@@ -38,16 +39,18 @@ def stays(
     known = people(person, insured).join(deaths(person, insured), on="person_key", how="left")
     case = cases(settlement_net, known, institution, codes).where("care = 'inpatient'")
     closed = _described(with_visit(_closed(case), visit, back=BACK))
-    diagnosed = closed.join(_diagnoses(diagnosis), on="mdtrt_id", how="left").withColumn(
+    diagnosed = closed.join(diagnoses(diagnosis), on="mdtrt_id", how="left").withColumn(
         "main_diag", F.coalesce("dscg_maindiag_code", "first_diag")
     )
     told = with_previous(diagnosed, months)
     lines = line_sums(charge_fact, told.select("mdtrt_id", "month"), BACK)
-    counts = ("diag_count", "oprn_count", *(name for name in lines.columns if name != "mdtrt_id"))
+    summed = (name for name in lines.columns if name not in ("mdtrt_id", "active_on"))
+    counts = ("diag_count", "oprn_count", *summed)
     return (
         told.join(_operations(operation), on="mdtrt_id", how="left")
         .join(lines, on="mdtrt_id", how="left")
         .fillna(dict.fromkeys(counts, 0))
+        .withColumn("active_on", F.coalesce("active_on", F.array().cast("array<date>")))
     )
 
 
@@ -91,20 +94,6 @@ def _described(stay: DataFrame) -> DataFrame:
             "stay_days": F.greatest(F.date_diff(discharged_on, admitted_on), F.lit(1)),
             "age_years": age_years("brdy", admitted_on),
         }
-    )
-
-
-def _diagnoses(diagnosis: DataFrame) -> DataFrame:
-    """Valid diagnoses of each visit: how many, and the main one (of several, the first listed)."""
-    is_main = F.coalesce(F.col("maindiag_flag"), F.lit("0")) == "1"
-    order = F.when(is_main, F.struct("diag_srt_no", "diag_code"))
-    return (
-        diagnosis.where("coalesce(vali_flag, '1') <> '0'")
-        .groupBy("mdtrt_id")
-        .agg(
-            F.count("*").cast("int").alias("diag_count"),
-            F.min(order).getField("diag_code").alias("first_diag"),
-        )
     )
 
 

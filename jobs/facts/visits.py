@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.care import Codes
+from jobs.facts.diagnoses import diagnoses
 from jobs.facts.months import VIEW, month_number, seen_by
 from jobs.facts.people import age_years, cases, deaths, people, with_visit
 from jobs.facts.places import km_between, places
@@ -24,6 +25,7 @@ def visits(
     person: DataFrame,
     insured: DataFrame,
     institution: DataFrame,
+    diagnosis: DataFrame,
     *,
     codes: Codes,
     months: tuple[str, ...],
@@ -32,12 +34,16 @@ def visits(
     known = people(person, insured).join(deaths(person, insured), on="person_key", how="left")
     case = cases(settlement_net, known, institution, codes)
     outside = case.where("care <> 'inpatient'")
-    told = with_visit(outside, visit, back=12 - BACK).withColumns(
+    diagnosed = with_visit(outside, visit, back=12 - BACK).join(
+        diagnoses(diagnosis).select("mdtrt_id", "first_diag"), on="mdtrt_id", how="left"
+    )
+    told = diagnosed.withColumns(
         {
             "visited_at": F.coalesce("begntime", F.col("begndate").cast("timestamp_ntz")),
             "visited_on": F.coalesce(F.col("begntime").cast("date"), "begndate"),
             "age_years": age_years("brdy", F.coalesce(F.col("begntime").cast("date"), "begndate")),
-            "main_diag": F.col("dscg_maindiag_code"),
+            "main_diag": F.coalesce("dscg_maindiag_code", "first_diag"),
+            "coner_key": F.col("coner_name_key"),
         }
     )
     counted = _with_previous(told, months).join(_lines(charge_fact), on="setl_id", how="left")

@@ -13,6 +13,7 @@ from jobs.facts.care import HOME_BED
 from jobs.facts.months import month_label, month_number
 from jobs.facts.places import km_between, places
 from jobs.features import conflict_words as words
+from jobs.features.houses import with_house
 
 BACK: Final = 12  # months between the settlements of the two sides, at most
 HOUSE_BACK: Final = 2  # months before a stay's settlement whose house days it can fill
@@ -23,11 +24,13 @@ IDLE_SHARE: Final = 0.25  # of the nights, with treatment; less is idle
 CHARGED_SHARE: Final = 0.5  # of the nights, with any line; fewer: lines were posted in batches
 OVERFULL_SHARE: Final = 1.1  # of the approved beds; less are the extra beds of a busy week
 GRACE_DAYS: Final = 1  # from death to discharge
+HOUSE_APART: Final = 3  # months between stay and visit, at most, for these counts
 STAY: Final = (
     "mdtrt_id fixmedins_code area person_key setl_ids admitted_on discharged_on stay_days"
     " active_days fund_fen"
 ).split()
-SHAPE: Final = [c for c in PRESENCE_CONFLICT.names if c not in ("month", "km")] + ["number"]
+ADDED_LAST: Final = ("month", "km", "house_stays", "house_away")
+SHAPE: Final = [c for c in PRESENCE_CONFLICT.names if c not in ADDED_LAST] + ["number", "is_plain"]
 
 
 def presence_conflicts(
@@ -41,7 +44,8 @@ def presence_conflicts(
     overlap: a night shared with a stay elsewhere, told from both sides; a single night between two
     stays in a row may be a discharge booked late, so it is an edge. elsewhere: a visit or purchase
     at another place during the stay; on its first or last day it is an edge. after_death, idle and
-    overfull: of one stay. Exceptions are marked (is_edge, is_transfer, other_care), not dropped.
+    overfull: of one stay. Exceptions are marked (is_edge, is_transfer, is_leave, other_care), not
+    dropped. An institution's count of stays seen elsewhere leaves all exceptions out.
     """
     stay = stay_fact.where(F.substring("med_type", 1, 2) != HOME_BED).withColumn(
         "stay_number", month_number()
@@ -58,7 +62,8 @@ def presence_conflicts(
     is_here = F.col("fixmedins_code") == F.col("here_code")
     is_there = F.col("other_fixmedins_code") == F.col("there_code")
     return (
-        every.join(here, on=is_here, how="left")
+        with_house(every, stay)
+        .join(here, on=is_here, how="left")
         .join(there, on=is_there, how="left")
         .withColumn("km", km_between("here", "there"))
         .withColumn("says", words.with_distance("says", "km"))
@@ -94,6 +99,7 @@ def _overlaps(stay: DataFrame) -> DataFrame:
         F.col("other_mdtrt_id").alias("other"),
         F.lit("inpatient").alias("other_care"),
         last_in.alias("other_on"),
+        *(F.lit(False).alias(name) for name in ("is_leave", "is_plain")),
         ((F.col("nights") <= 1) & ~within).alias("is_edge"),
         (_true(out.isin(*MOVED_OUT)) | _true(into == MOVED_IN)).alias("is_transfer"),
         words.overlap().alias("says"),
@@ -106,7 +112,39 @@ def _overlaps(stay: DataFrame) -> DataFrame:
 
 
 def _elsewhere(stay: DataFrame, visit_fact: DataFrame) -> DataFrame:
-    visit = visit_fact.select(
+    is_first = F.col("other_on") == F.col("admitted_on")
+    is_last = F.col("other_on") == F.col("discharged_on")
+    moved_in = is_first & _true(F.col("adm_way") == MOVED_IN)
+    moved_out = is_last & _true(F.col("dscg_way").isin(*MOVED_OUT))
+    is_leave = ~F.array_contains("active_on", F.col("other_on")) & ~(is_first | is_last)
+    is_usual = is_leave | is_first | is_last | (F.col("other_care") == "chronic")
+    is_close = F.abs(F.col("stay_number") - F.col("visit_number")) <= HOUSE_APART
+    met = (
+        stay.select(*STAY, "active_on", "adm_way", "dscg_way", "stay_number")
+        .join(_visits(visit_fact), on="person_key", how="inner")
+        .where("fixmedins_code <> other_fixmedins_code")
+        .where("other_on BETWEEN admitted_on AND discharged_on")
+        .where(_near(F.col("visit_number")))
+    )
+    return met.select(
+        "*",
+        _later(F.col("visit_number")),
+        F.lit("elsewhere").alias("kind"),
+        (is_first | is_last).alias("is_edge"),
+        is_leave.alias("is_leave"),
+        (is_close & ~is_usual).alias("is_plain"),
+        (moved_in | moved_out).alias("is_transfer"),
+        words.elsewhere().alias("says"),
+        words.evidence(
+            *_proof(),
+            words.rows_of("visit", F.array("visit_id")),
+            words.rows_of("settlement", F.array("other")),
+        ).alias("evidence"),
+    )
+
+
+def _visits(visit_fact: DataFrame) -> DataFrame:
+    return visit_fact.select(
         "person_key",
         F.col("setl_id").alias("other"),
         F.col("mdtrt_id").alias("visit_id"),
@@ -117,30 +155,6 @@ def _elsewhere(stay: DataFrame, visit_fact: DataFrame) -> DataFrame:
         F.col("fund_fen").alias("visit_fund_fen"),
         F.col("acct_fen").alias("visit_acct_fen"),
         month_number().alias("visit_number"),
-    )
-    is_first = F.col("other_on") == F.col("admitted_on")
-    is_last = F.col("other_on") == F.col("discharged_on")
-    moved_in = is_first & _true(F.col("adm_way") == MOVED_IN)
-    moved_out = is_last & _true(F.col("dscg_way").isin(*MOVED_OUT))
-    met = (
-        stay.select(*STAY, "adm_way", "dscg_way", "stay_number")
-        .join(visit, on="person_key", how="inner")
-        .where("fixmedins_code <> other_fixmedins_code")
-        .where("other_on BETWEEN admitted_on AND discharged_on")
-        .where(_near(F.col("visit_number")))
-    )
-    return met.select(
-        "*",
-        _later(F.col("visit_number")),
-        F.lit("elsewhere").alias("kind"),
-        (is_first | is_last).alias("is_edge"),
-        (moved_in | moved_out).alias("is_transfer"),
-        words.elsewhere().alias("says"),
-        words.evidence(
-            *_proof(),
-            words.rows_of("visit", F.array("visit_id")),
-            words.rows_of("settlement", F.array("other")),
-        ).alias("evidence"),
     )
 
 
@@ -203,6 +217,7 @@ def _alone(stay: DataFrame, kind: str, other: Column) -> DataFrame:
             "other_care": F.lit(None).cast("string"),
             "is_edge": F.lit(False),
             "is_transfer": F.lit(False),
+            **dict.fromkeys(("is_leave", "is_plain"), F.lit(False)),
             "evidence": words.evidence(*_proof()),
         }
     )

@@ -20,7 +20,9 @@ IDS: Final = ("mdtrt_ids", "setl_ids")
 
 
 def shared_admissions(stay_fact: DataFrame, *, months: tuple[str, ...]) -> DataFrame:
-    """gold.shared_admission of pairs with at least one shared stay settled in the month itself.
+    """gold.shared_admission of pairs of whom one at least met somebody in the month itself.
+
+    The pair's own last meeting may be older: a group whose members take turns is told whole.
 
     `expected` is Σ over institutions h of stays_a(h) × stays_b(h) / D(h): were the stays of each
     spread evenly over the D(h) days of the twelve months on which h admitted anybody, so many days
@@ -77,23 +79,32 @@ def _alike(name: str) -> Column:
 
 
 def _pairs(met: DataFrame) -> DataFrame:
-    """Pairs by month with enough shared days, at least one of them news of that month."""
-    return (
-        met.groupBy(*PAIR)
-        .agg(
-            F.size(F.collect_set("admitted_on")).alias("times"),
-            F.max(month_number()).alias("last_number"),
-            F.max("is_near").cast("boolean").alias("is_neighbour"),
-            F.array_sort(F.collect_set("fixmedins_code")).alias("fixmedins_codes"),
-            *(
-                F.array_sort(F.array_distinct(F.flatten(F.collect_list(name)))).alias(name)
-                for name in IDS
-            ),
-            F.min("admitted_on").alias("first_on"),
-            F.max("admitted_on").alias("last_on"),
-        )
-        .where((F.col("times") >= AT_LEAST) & (F.col("last_number") == F.col(VIEW)))
+    """Pairs by month with enough shared days, one of the two at least with news of that month."""
+    pair = met.groupBy(*PAIR).agg(
+        F.size(F.collect_set("admitted_on")).alias("times"),
+        F.max("is_near").cast("boolean").alias("is_neighbour"),
+        F.array_sort(F.collect_set("fixmedins_code")).alias("fixmedins_codes"),
+        *(
+            F.array_sort(F.array_distinct(F.flatten(F.collect_list(name)))).alias(name)
+            for name in IDS
+        ),
+        F.min("admitted_on").alias("first_on"),
+        F.max("admitted_on").alias("last_on"),
     )
+    a, b = _seen_again(met, "a"), _seen_again(met, "b")
+    return (
+        pair.where(F.col("times") >= AT_LEAST)
+        .join(a, on=["person_a", VIEW], how="left")
+        .join(b, on=["person_b", VIEW], how="left")
+        .where("again_a OR again_b")
+    )
+
+
+def _seen_again(met: DataFrame, side: str) -> DataFrame:
+    """People by month who met somebody in a stay settled in it."""
+    news = met.where(month_number() == F.col(VIEW))
+    people = news.select(VIEW, F.explode(F.array("person_a", "person_b")).alias(f"person_{side}"))
+    return people.distinct().withColumn(f"again_{side}", F.lit(True))
 
 
 def _totals(count: DataFrame, side: str) -> DataFrame:

@@ -8,7 +8,9 @@ from fundwatch.tables.gold.facts import (
     FACTS,
     INSTITUTION_DAY_FACT,
     PERSON_DAY_FACT,
+    RESALE_FACT,
     STAY_FACT,
+    STOCK_FACT,
     SUPPLY_FACT,
     VISIT_FACT,
 )
@@ -21,6 +23,7 @@ from fundwatch.tables.gold.results import (
     PRESENCE_CONFLICT,
     RULE_FINDING,
     SHARED_ADMISSION,
+    SHARED_PURCHASE,
 )
 
 __all__ = [
@@ -35,9 +38,12 @@ __all__ = [
     "PEER_SCORE",
     "PERSON_DAY_FACT",
     "PRESENCE_CONFLICT",
+    "RESALE_FACT",
     "RULE_FINDING",
     "SHARED_ADMISSION",
+    "SHARED_PURCHASE",
     "STAY_FACT",
+    "STOCK_FACT",
     "SUPPLY_FACT",
     "VISIT_FACT",
 ]
@@ -47,6 +53,7 @@ GOLD: Final[dict[str, Table]] = {
     for table in (
         *FACTS,
         SHARED_ADMISSION,
+        SHARED_PURCHASE,
         PRESENCE_CONFLICT,
         INDICATOR_VALUE,
         PEER_SCORE,

@@ -47,6 +47,7 @@ CHARGE_FACT: Final = Table(
         CARE_COLUMN,
         *WHO,
         *columns("""
+    lead_lv         string?  Level of the institution that leads its medical community.
     hi_paymtd       string?  How the stay is paid: 3 and 4 by group.
     setl_inscp_fen  bigint   inscp of the settlement, by which a line shares its fund money [fen].
     setl_fund_fen   bigint   Fund money of the settlement [fen].
@@ -111,6 +112,9 @@ VISIT_FACT: Final = Table(
     opter_id        string?  Operator at the window.
     chfpdr_code     string?  Doctor.
     tel_key         string?  假名 of the phone.
+    addr_key        string?  假名 of the address.
+    coner_key       string?  假名 of the contact.
+    village         string?  Village or community of the person.
     main_diag       string?  Main diagnosis, ICD-10.
     died_on         date?    Death in the register of insured people.
     death_key       string?  The row of that register (silver.insured), its key joined with |.
@@ -181,6 +185,7 @@ STAY_FACT: Final = Table(
     bed_days_charged decimal(26,4)  Bed-days charged [days].
     bed_inscp_fen   bigint   Bed charges within the scope [fen].
     active_days     int      Days with a drug, examination, treatment or operation line [days].
+    active_on       array<date>  Those days with a drug, examination, treatment or operation.
     charged_days    int      Days with a fee line of any kind [days].
     prev_mdtrt_id   string?  The person's stay before this one, within 12 months.
     prev_fixmedins_code string?  Where that was.
@@ -281,6 +286,68 @@ SUPPLY_FACT: Final = Table(
     ),
 )
 
+RESALE_FACT: Final = Table(
+    "gold.resale_fact",
+    grain="one insured sale of a box whose code was out with a buyer already",
+    key=("scan_id",),
+    period=MONTH,
+    columns=(
+        *columns("""
+    scan_id         string   The scan of this sale.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    drug_trac_codg  string   Code of the box.
+    hilist_code     string   What was in it.
+    is_split        boolean  The code was sold in parts at least once: parts share it.
+    sales           int      Sales of the code in twelve months, this one included [count].
+    fixmedins_code  string   Where it was sold.
+    area            string   区划 of that place.
+    person_key      string   To whom.
+    setl_id         string   The settlement.
+    sold_on         date     When.
+    fund_fen        bigint   Paid by the fund, whole settlement [fen].
+    acct_fen        bigint   Paid from the account, whole settlement [fen].
+    prev_scan_id    string   The scan of the sale before, not taken back since.
+    prev_fixmedins_code string Where that was.
+    prev_person_key string?  To whom, where it was insured.
+    prev_sold_on    date     When.
+        """),
+    ),
+)
+
+STOCK_FACT: Final = Table(
+    "gold.stock_fact",
+    grain="one item of which one institution billed more by the end of a month than it ever had",
+    key=("fixmedins_code", "hilist_code", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    hilist_code     string   The item.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    item_name       string?  Name of the item.
+    list_type       string   101 to 104 drugs, 301 consumables.
+    counted_on      date     Day of the institution's last stock-take (期初): all counts begin here.
+    had_cnt         decimal(38,4)  Opening, bought, moved in and found, less what left unsold.
+    cash_cnt        decimal(38,4)  Of it, sold for cash.
+    billed_cnt      decimal(38,4)  Billed to the insurance, refunds netted [smallest units].
+    short_cnt       decimal(38,4)  Billed above what was there for it [smallest units].
+    pack_size       decimal(16,4)? Smallest units per pack.
+    excess_cnt      decimal(38,4)  Of it, first seen this month [smallest units].
+    inscp_fen       bigint   Within the scope, of the excess of this month [fen].
+    excess_lines    LINES    The last lines of the month, each with its excess.
+    txn_ids         array<string>  The stock movements of the item that were counted, sorted.
+        """,
+            LINES="array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>",
+        ),
+    ),
+)
+
 FACTS: Final = (
     CHARGE_FACT,
     VISIT_FACT,
@@ -288,4 +355,6 @@ FACTS: Final = (
     PERSON_DAY_FACT,
     INSTITUTION_DAY_FACT,
     SUPPLY_FACT,
+    RESALE_FACT,
+    STOCK_FACT,
 )

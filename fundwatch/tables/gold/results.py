@@ -34,6 +34,32 @@ SHARED_ADMISSION: Final = Table(
     ),
 )
 
+SHARED_PURCHASE: Final = Table(
+    "gold.shared_purchase",
+    grain="two people who bought watched drugs at one terminal within minutes on several days",
+    key=(MONTH, "person_a", "person_b"),
+    period=MONTH,
+    columns=(
+        MONTH_COLUMN,
+        *columns("""
+    person_a        string   The person_key that sorts first.
+    person_b        string   The other.
+    times           int      Days they bought together in the six months [days].
+    visits_a        int      Days on which a bought watched drugs in the six months [days].
+    visits_b        int      Days on which b did [days].
+    expected        double   Shared days to be expected by chance [days].
+    is_household    boolean  Same address, phone or contact: one of them shops for the others.
+    is_neighbour    boolean  Same village.
+    fixmedins_codes array<string>  Where, sorted.
+    mdtrt_ids       array<string>  The visits of both, sorted.
+    setl_ids        array<string>  Their settlements, sorted.
+    watched_fen     bigint   Watched drugs of these visits [fen].
+    first_on        date     First shared day.
+    last_on         date     Last shared day.
+        """),
+    ),
+)
+
 PRESENCE_CONFLICT: Final = Table(
     "gold.presence_conflict",
     grain="one fact that contradicts one stay",
@@ -70,6 +96,9 @@ PRESENCE_CONFLICT: Final = Table(
     km              double?  Distance between the two places [km].
     is_edge         boolean  The other fact is on the day of admission or discharge.
     is_transfer     boolean  The stay began or ended by a transfer.
+    is_leave        boolean  Nothing was given or done in the stay on the day of a visit elsewhere.
+    house_stays     int      Stays of the institution that closed in the six months to this [count].
+    house_away      int      Of its stays, those first seen elsewhere in these six months [count].
     says            string   The contradiction in Chinese, with its figures.
     evidence        EVIDENCE Keys of the silver rows that contradict each other.
         """,
