@@ -65,7 +65,7 @@ def maintain(lake: LakeOption = LAKE, conf: ConfOption = None) -> None:
         for row in care(place.lake, datetime.now()):
             typer.echo(
                 f"{row['table']:28} files {row['before']:>5} → {row['after']:>5}"
-                f"  history kept {row['kept_hours'] / 24:,.0f} days"
+                f"  history kept {row['kept_days']:,} days"
             )
 
 

@@ -189,12 +189,13 @@ def create_statement(
     told = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in properties.items())
     parts = f"PARTITIONED BY ({table.period})" if table.period == MONTH else ""
     return (
-        f"{verb} delta.`{path}` ({', '.join(map(_defined, table.columns))}) "
+        f"{verb} delta.`{path}` ({', '.join(map(defined, table.columns))}) "
         f"USING DELTA {parts} COMMENT {_quoted(table.grain)} TBLPROPERTIES ({told})"
     )
 
 
-def _defined(column: Column) -> str:
+def defined(column: Column) -> str:
+    """A column as DDL spells it."""
     must = "" if column.null else " NOT NULL"
     return f"`{column.name}` {column.type}{must} COMMENT {_quoted(column.doc)}"
 

@@ -14,9 +14,11 @@ import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
 from fundwatch.errors import LakeError, UsageError
+from fundwatch.release import check_schema
 from fundwatch.schema import Table
 from fundwatch.tables import TABLES
 from fundwatch.tables.gold import CHARGE_FACT, CLUE
+from fundwatch.tables.ops import SCHEMA
 
 NAMED = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(TABLES, reverse=True))) + r")\b")
 # The columns by which the lines of somebody or something are found.
@@ -103,11 +105,18 @@ def declared(name: str) -> Table:
 
 
 def open_lake(root: str | Path | None = None) -> LakeReader:
-    """The lake at `root`, else $FUNDWATCH_LAKE, else ./lake. Raises LakeError without one."""
+    """The lake at `root`, else $FUNDWATCH_LAKE, else ./lake.
+
+    Raises LakeError without one, and for one whose tables are of another release.
+    """
     at = str(root or os.environ.get("FUNDWATCH_LAKE") or "lake").rstrip("/")
     if "://" not in at and not Path(at).is_dir():
         raise LakeError(f"{at} is no lake; make one with: fundwatch screen LANDING --lake {at}")
-    return LakeReader(at)
+    reader = LakeReader(at)
+    if DeltaTable.is_deltatable(reader.path(SCHEMA.name)):
+        told = sorted(reader.arrow(SCHEMA.name).to_pylist(), key=lambda row: row["at"])
+        check_schema(at, [(row["version"], row["release"]) for row in told])
+    return reader
 
 
 def _read(builder: QueryBuilder, query: str) -> pa.Table:

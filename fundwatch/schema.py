@@ -79,8 +79,15 @@ class Table:
         )
 
     def constraints(self) -> dict[str, str]:
-        """Constraint name → SQL predicate true of every good row; NOT NULL is in the DDL."""
-        return {f"{c.name}_{kind}": sql for c in self.columns for kind, sql in _bounds(c)}
+        """Constraint name → SQL predicate true of every good row; NOT NULL is in the DDL.
+
+        To Delta a predicate that is null is broken.
+        """
+        return {
+            f"{c.name}_{kind}": f"`{c.name}` IS NULL OR {sql}" if c.null else sql
+            for c in self.columns
+            for kind, sql in _bounds(c)
+        }
 
 
 def _bounds(column: Column) -> Iterator[tuple[str, str]]:

@@ -12,8 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fundwatch import __version__
-from fundwatch.errors import LakeError
+from fundwatch import __version__, release
 from fundwatch.lake import Lake
 from fundwatch.lock import writing
 from fundwatch.logs import start_logging, tell
@@ -29,8 +28,6 @@ from jobs.offered import Offered, unfilled_columns
 from jobs.runlog import RunLog
 from jobs.runner import Runner
 from models.tracking import Registry, registry_at
-
-SCHEMA_VERSION = 1  # raised by a release whose tables differ; jobs/migrate.py says how
 
 
 @dataclass
@@ -119,29 +116,23 @@ def workplace(
         yield Workplace(folder, settings, opened, progress)
 
 
-def schema_version(lake: Lake) -> int:
-    """Schema version of the lake, 0 for a new one."""
-    found = lake.read(SCHEMA).agg({"version": "max"}).first()
-    return int(found[0] or 0) if found else 0
+def recorded_schemas(lake: Lake) -> list[tuple[int, str]]:
+    """(version, release) of ops.schema in the order they were written."""
+    rows = lake.read(SCHEMA).orderBy("at").collect()  # two rows an upgrade
+    return [(row["version"], row["release"]) for row in rows]
 
 
-def record_schema(lake: Lake) -> None:
-    """Write down that the lake has this release's tables."""
-    row = [(SCHEMA_VERSION, __version__, datetime.now())]
+def record_schema(lake: Lake, note: str = "") -> None:
+    """Write down that the lake has this release's tables; `note` goes after the release."""
+    row = [(release.SCHEMA_VERSION, f"{__version__}{note}", datetime.now())]
     lake.append(SCHEMA, lake.spark.createDataFrame(row, SCHEMA.ddl))
 
 
 def _check_schema(lake: Lake) -> None:
-    version = schema_version(lake)
-    if version == 0:
+    known = recorded_schemas(lake)
+    if not known:
         record_schema(lake)
-    elif version < SCHEMA_VERSION:
-        raise LakeError(
-            f"{lake.root} has schema {version}, this release needs {SCHEMA_VERSION}; run: "
-            f"fundwatch migrate --lake {lake.root}"
-        )
-    elif version > SCHEMA_VERSION:
-        raise LakeError(f"{lake.root} was written by a newer release (schema {version})")
+    release.check_schema(lake.root, known)
 
 
 def _spark(settings: Settings) -> SparkSettings:

@@ -23,6 +23,7 @@ MAY_PULL = (
     "jobs/clues/verify.py",
     "jobs/detect.py",
     "jobs/exports/",
+    "jobs/found.py",
     "jobs/ingest/",
     "jobs/maintain.py",
     "jobs/migrate.py",

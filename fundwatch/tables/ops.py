@@ -86,12 +86,12 @@ INTAKE: Final = Table(
 
 SCHEMA: Final = Table(
     "ops.schema",
-    grain="one upgrade of the lake's tables",
-    key=("version",),
+    grain="the beginning or the end of one upgrade of the lake's tables",
+    key=("at",),
     append_only=True,
     columns=(
         Column("version", "int", "Schema version of the lake from then on.", least=1),
-        Column("release", "string", "Release that made or upgraded it."),
+        Column("release", "string", "Release that made or upgraded it; while it does: begun."),
         Column("at", "timestamp_ntz", "When."),
     ),
 )
