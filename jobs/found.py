@@ -33,7 +33,7 @@ class Found:
         return (
             self.types == _types(self.table)
             and self.required == must
-            and self.checks == self.table.constraints()
+            and self.checks == compact(self.table.constraints())
             and self.parts == _parts(self.table)
         )
 
@@ -52,9 +52,14 @@ class Found:
         return replace(self.table, columns=tuple(columns))
 
 
+def compact(checks: dict[str, str]) -> dict[str, str]:
+    """Predicates without blanks: Delta puts some of its own between the words of added ones."""
+    return {name: "".join(sql.split()) for name, sql in checks.items()}
+
+
 def is_kept(table: Table) -> bool:
     """Whether its rows cannot be had again from silver: clues hand their ids on."""
-    return table.layer != "gold" or table == CLUE
+    return table.layer != "gold" or table.name == CLUE.name
 
 
 def found(lake: Lake, table: Table, *, resumed: bool) -> Found:
@@ -62,17 +67,14 @@ def found(lake: Lake, table: Table, *, resumed: bool) -> Found:
     delta = DeltaTable.forPath(lake.spark, lake.path(table))
     fields = delta.toDF().schema.fields
     (detail,) = delta.detail().collect()
-    checks = {
-        name.removeprefix(CHECK): sql
-        for name, sql in detail["properties"].items()
-        if name.startswith(CHECK)
-    }
+    told = detail["properties"].items()
+    checks = {name.removeprefix(CHECK): sql for name, sql in told if name.startswith(CHECK)}
     emptied = last_emptied(lake, table) if resumed and is_kept(table) else -1
     return Found(
         table,
         types={f.name: f.dataType.simpleString() for f in fields},
         required=frozenset(f.name for f in fields if not f.nullable),
-        checks=checks,
+        checks=compact(checks),
         parts=tuple(detail["partitionColumns"]),
         unfilled=emptied - 1 if emptied >= 0 and emptied == lake.content_version(table) else -1,
     )

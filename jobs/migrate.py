@@ -22,7 +22,7 @@ from fundwatch.tables import TABLES
 from fundwatch.tables.bronze import DELIVERY
 from fundwatch.tables.ops import INTAKE, OPS
 from fundwatch.tables.silver import SILVER
-from jobs.found import EMPTIED, Found, found, is_kept, last_emptied
+from jobs.found import EMPTIED, Found, compact, found, is_kept, last_emptied
 from jobs.ingest.result import recorded_versions
 from jobs.runlog import RunLog
 from jobs.workplace import record_schema, recorded_schemas
@@ -89,21 +89,23 @@ def _clauses(now: Found) -> Iterator[tuple[str, str]]:
     """(what changes, ALTER TABLE clause), in order. Old rows never had the new columns: null."""
     table = now.loosened()
     checks = table.constraints()
+    same = now.checks.items() & compact(checks).items()
     if added := [c for c in table.columns if c.name not in now.types]:
         spelled = ", ".join(map(defined, added))
         yield f"{', '.join(c.name for c in added)} added, empty", f"ADD COLUMNS ({spelled})"
     for name in sorted(now.required & {c.name for c in now.table.columns if c.null}):
         yield f"{name} may be empty", f"ALTER COLUMN `{name}` DROP NOT NULL"
-    for name, _ in sorted(now.checks.items() - checks.items()):
+    for name, _ in sorted(now.checks.items() - same):
         yield f"check {name} dropped", f"DROP CONSTRAINT IF EXISTS `{name}`"
-    for name, sql in sorted(checks.items() - now.checks.items()):
+    for name in sorted(checks.keys() - dict(same)):
+        sql = checks[name]
         yield f"check {name} added", f"ADD CONSTRAINT `{name}` CHECK ({sql})"
 
 
 def _empty(lake: Lake, log: RunLog, now: Found) -> None:
     """The log forgets first that its months were computed: killed in between, they come again."""
     for step in FLOW:
-        if step.writes == now.table:
+        if step.writes.name == now.table.name:
             computed = Ledger.of(lake.runs()).computed
             months = {month: "" for name, month in computed if name == step.name}
             note = f"emptied by release {release.SCHEMA_VERSION}"
