@@ -51,6 +51,8 @@ def _purchases(charge_fact: DataFrame, catalogue_item: DataFrame) -> DataFrame:
         .groupBy(*PURCHASE)
         .agg(
             F.sum("days").alias("days"),
+            # Of several lines of one visit the longest: two strengths of a drug last side by side.
+            F.max("supply_days").cast("decimal(20,6)").alias("refill_days"),
             F.count("*").alias("lines"),
             F.min("charged_on").alias("first_on"),
             F.sum("inscp_fen").alias("inscp_fen"),
@@ -76,6 +78,7 @@ def _supplies(purchase: DataFrame) -> DataFrame:
             F.sum(F.when(is_now, F.col("lines")).otherwise(0)).alias("now_lines"),
             F.sum(F.when(is_now, F.col("days"))).cast("double").alias("supply_days"),
             F.sum("days").cast("double").alias("supply_days_6m"),
+            F.sum("refill_days").cast("double").alias("refill_days_6m"),
             F.size(F.collect_set("month")).alias("months_6m"),
             F.size(F.collect_set("fixmedins_code")).alias("places_6m"),
             F.size(F.collect_set("bilg_dr_code")).alias("doctors_6m"),

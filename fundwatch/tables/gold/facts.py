@@ -270,6 +270,7 @@ SUPPLY_FACT: Final = Table(
     area            string   区划 of that place.
     supply_days     double?  Days of supply got this month, by defined daily dose [days].
     supply_days_6m  double?  The same over six months, this one included [days].
+    refill_days_6m  double?  Days it was to last by the doctors (prd_days), over six months [days].
     months_6m       int      Months of the six with a purchase [months].
     places_6m       int      Different institutions and pharmacies over six months [count].
     doctors_6m      int      Different ordering doctors over six months [count].
