@@ -18,8 +18,8 @@ setup: ## .venv, Java and the Delta jars; BUNDLE=… from an archive, PYTHON=…
 demo: setup ## the main job on a made-up province: its ten first clues; ARGS=… goes to the command
 	@$(BIN)/fundwatch demo $(ARGS)
 
-test: setup ## every test but the marked heavy ones; ARGS=… goes to pytest
-	$(BIN)/pytest $(ARGS)
+test: setup ## every test but the marked heavy ones, in two processes; ARGS=… goes to pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## format, lint, types, imports, generated pages and figures
 	$(BIN)/ruff format --check .

@@ -50,6 +50,7 @@ EXTRAS = {
         "pre-commit>=4,<5",
         "pytest>=9,<10",
         "pytest-timeout>=2.4,<3",
+        "pytest-xdist>=3.8,<4",
         "ruff>=0.17,<0.18",
         "scipy-stubs>=1.15,<2",
         "types-networkx>=3.5",

@@ -47,7 +47,7 @@ LOCAL: Mapping[str, str] = {
     "spark.ui.showConsoleProgress": "false",
     # Spark's and Delta's defaults are for a cluster; on a small lake they cost a factor of 3 to 10.
     "spark.sql.shuffle.partitions": "4",
-    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
 }
 

@@ -95,9 +95,15 @@ def load_settings(conf: Path) -> Settings:
 
 
 def conf_dir(given: Path | None = None) -> Path:
-    """`given`, else $FUNDWATCH_HOME/conf, else ./conf. Raises DeclarationError without one."""
+    """`given`, else $FUNDWATCH_HOME/conf, else ./conf, else the one beside this code.
+
+    Raises DeclarationError without one.
+    """
     home = os.environ.get("FUNDWATCH_HOME")
-    folder = given or (Path(home) / "conf" if home else Path("conf"))
-    if not folder.is_dir():
-        raise DeclarationError(f"{folder} is no conf folder; name one with --conf-dir")
-    return folder
+    named = given or (Path(home) / "conf" if home else None)
+    beside = Path(__file__).parents[1] / "conf"
+    places = [named] if named else [Path("conf"), beside]
+    found = next((place for place in places if place.is_dir()), None)
+    if found is None:
+        raise DeclarationError(f"{places[0]} is no conf folder; name one with --conf-dir")
+    return found

@@ -1,4 +1,4 @@
-"""One small Spark for the whole run; the only session tests ever see."""
+"""One small Spark for each process of a run; the only session tests ever see."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ import pytest
 from pyspark.sql import SparkSession
 
 from fundwatch.session import SparkSettings, spark_session
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose tests may take their time start first, or one process ends long after the other.
+
+    Such tests carry a `timeout` of their own.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("timeout")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,8 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "FUNDWATCH_SPARK__DRIVER_MEMORY": "2g",
+        "FUNDWATCH_SPARK__JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
     }
 
     def ask(*arguments: str, **environment: str) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fundwatch.errors import DeclarationError
-from fundwatch.settings import load_settings
+from fundwatch.settings import conf_dir, load_settings
 
 
 def test_the_environment_wins_over_the_file(
@@ -33,3 +33,15 @@ def test_all_unknown_and_wrong_keys_are_told_at_once(tmp_path: Path) -> None:
         load_settings(tmp_path)
     assert "spark.mastr" in str(told.value)
     assert "lake.case_horizon_days" in str(told.value)
+
+
+def test_from_any_folder_the_conf_beside_the_code_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FUNDWATCH_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert conf_dir() == Path(__file__).parents[1] / "conf"
+    (tmp_path / "conf").mkdir()
+    assert conf_dir() == Path("conf")
+    with pytest.raises(DeclarationError, match="elsewhere is no conf folder"):
+        conf_dir(Path("elsewhere"))
