@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import reduce
-from typing import Any, Final
+from typing import Final
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from fundwatch.errors import ReconciliationError
 from fundwatch.lake import Lake
 from fundwatch.schema import MONTH
 from fundwatch.tables.bronze import DELIVERY
-from fundwatch.tables.gold import CHARGE_FACT, STAY_FACT, VISIT_FACT
 from fundwatch.tables.landing import LANDING, LandingTable
 from fundwatch.tables.ops import INTAKE, RECONCILIATION
-from fundwatch.tables.silver import FEE_LINE, NETTED, SETTLEMENT, SETTLEMENT_NET
-from jobs.facts.charges import LINE_MONTHS
-from jobs.facts.months import month_number
+from fundwatch.tables.silver import NETTED, SETTLEMENT, SETTLEMENT_NET
+from jobs.ingest.arrival import lines_in_gold, nets_in_gold
 from jobs.ingest.settle import CREATED
+from jobs.ingest.sums import Identity, by_month, total
 
 ROWS: Final = "rows"
-# Money of a settlement → what gold calls it.
-IN_GOLD: Final = {
-    "medfee_sumamt_fen": "medfee_fen",
-    "inscp_amt_fen": "inscp_fen",
-    "fund_pay_sumamt_fen": "fund_fen",
-    "acct_pay_fen": "acct_fen",
-    "cash_payamt_fen": "cash_fen",
-}
-Identity = dict[str, Any]
 
 
 def reconcile_ingest(lake: Lake, run_id: str) -> list[Identity]:
@@ -49,7 +39,7 @@ def reconcile_gold(lake: Lake, run_id: str, before: str = "") -> list[Identity]:
     Returns the rows it appends to ops.reconciliation. Raises ReconciliationError, after writing
     them, naming the first identity that does not hold.
     """
-    found = [*_nets_in_gold(lake), *_lines_in_gold(lake)]
+    found = [*nets_in_gold(lake), *lines_in_gold(lake)]
     return _settled(lake, run_id, [row for row in found if not before or row["month"] < before])
 
 
@@ -81,13 +71,13 @@ def _from_files(lake: Lake) -> Iterable[Identity]:
     standing = _standing(lake, [LANDING[name] for name in delivered])
     for table, sums in delivered.items():
         account, stands = intake.get(table, {}), standing.get(table, {})
-        for name, total in sums.items():
+        for name, value in sums.items():
             superseded, quarantined = account.get(name, (0, 0))
             yield {
                 "table": table,
                 "identity": name,
                 "month": "",
-                "delivered": total,
+                "delivered": value,
                 "current": stands.get(name, 0),
                 "superseded": superseded,
                 "quarantined": quarantined,
@@ -129,7 +119,7 @@ def _standing(lake: Lake, tables: list[LandingTable]) -> dict[str, dict[str, int
             F.lit(table.name).alias("table"),
             F.map_from_arrays(
                 F.array(F.lit(ROWS), *map(F.lit, table.money)),
-                F.array(F.count("*"), *(_total(table[n].silver) for n in table.money)),
+                F.array(F.count("*"), *(total(table[n].silver) for n in table.money)),
             ).alias("sums"),
         )
         for table in there
@@ -146,9 +136,9 @@ def _from_settlements(lake: Lake) -> Iterable[Identity]:
     cases = nets.select(F.explode("setl_ids").alias("setl_id"), MONTH)
     own = lake.read(SETTLEMENT).select("setl_id", *NETTED)
     rows = own.join(cases, on="setl_id", how="left").groupBy(MONTH)
-    came = _by_month(rows.agg(*(_total(name).alias(name) for name in NETTED)))
-    kept = _by_month(_nets(nets.where("not is_void")))
-    void = _by_month(_nets(nets.where("is_void")))
+    came = by_month(rows.agg(*(total(name).alias(name) for name in NETTED)))
+    kept = by_month(_nets(nets.where("not is_void")))
+    void = by_month(_nets(nets.where("is_void")))
     for month in sorted({*came, *kept, *void}):
         for name in NETTED:
             yield {
@@ -163,92 +153,4 @@ def _from_settlements(lake: Lake) -> Iterable[Identity]:
 
 
 def _nets(rows: DataFrame) -> DataFrame:
-    return rows.groupBy(MONTH).agg(*(_total(name).alias(name) for name in NETTED))
-
-
-def _nets_in_gold(lake: Lake) -> Iterable[Identity]:
-    """Standing nets by the month of the visit or stay that holds them, else by their own.
-
-    Two kinds of settlement of a stay are in no fact yet and count as superseded: mid settlements
-    while it is open, and what is settled after the month that closed it.
-    """
-    visits, stays = lake.read(VISIT_FACT), lake.read(STAY_FACT)
-    gold_names = list(IN_GOLD.values())
-    facts = visits.select(MONTH, *gold_names).unionByName(stays.select(MONTH, *gold_names))
-    gold = facts.groupBy(MONTH).agg(*(_total(of).alias(name) for name, of in IN_GOLD.items()))
-    held = visits.select("setl_id", MONTH).unionByName(
-        stays.select(F.explode("setl_ids").alias("setl_id"), MONTH)
-    )
-    nets = lake.read(SETTLEMENT_NET).where("not is_void").withColumnRenamed(MONTH, "settled_in")
-    closed = stays.groupBy("mdtrt_id").agg(F.min(MONTH).alias("closed_in"))
-    is_held = F.col(MONTH).isNotNull()
-    is_later = F.coalesce(F.col("settled_in") > F.col("closed_in"), F.lit(False))
-    is_mid = F.coalesce(F.col("mid_setl_flag") == "1", F.lit(False))
-    placed = (
-        nets.join(held, on="setl_id", how="left")
-        .join(closed, on="mdtrt_id", how="left")
-        .withColumn("waits", ~is_held & (is_mid | is_later))
-        .withColumn(MONTH, F.coalesce(MONTH, "settled_in"))
-    )
-    yield from _in_gold("setl_d", IN_GOLD, _by_month(gold), placed)
-
-
-def _lines_in_gold(lake: Lake) -> Iterable[Identity]:
-    """Lines of standing settlements by their case's month against the charges of that month.
-
-    Lines of another visit than their settlement's, or dated too far from it to be looked for
-    (LINE_MONTHS), are no charges: they count as superseded.
-    """
-    names = {"det_item_fee_sumamt_fen": "det_fen", "inscp_amt_fen": "inscp_fen"}
-    charges = lake.read(CHARGE_FACT).groupBy(MONTH)
-    gold = charges.agg(*(_total(of).alias(name) for name, of in names.items()))
-    nets = lake.read(SETTLEMENT_NET).where("not is_void")
-    cases = nets.select(F.explode("setl_ids").alias("setl_id"), "mdtrt_id", MONTH)
-    lines = lake.read(FEE_LINE).select(
-        "setl_id", F.col("mdtrt_id").alias("of_visit"), F.col(MONTH).alias("charged_in"), *names
-    )
-    before, after = LINE_MONTHS
-    age = month_number() - month_number("charged_in")
-    is_own = (F.col("of_visit") == F.col("mdtrt_id")) & age.between(-after, before)
-    placed = lines.join(cases, on="setl_id", how="inner").withColumn(
-        "waits", ~F.coalesce(is_own, F.lit(False))
-    )
-    yield from _in_gold("fee_list_d", names, _by_month(gold), placed)
-
-
-def _in_gold(
-    table: str, names: Mapping[str, str], gold: Mapping[str, Mapping[str, int]], placed: DataFrame
-) -> Iterable[Identity]:
-    """What came, by month: what must be in gold, and what `waits` outside it."""
-    sums = (
-        column
-        for name in names
-        for column in (
-            _total(name).alias(name),
-            F.coalesce(F.sum(F.when(F.col("waits"), F.col(name))), F.lit(0)).alias(f"{name}|waits"),
-        )
-    )
-    came = _by_month(placed.groupBy(MONTH).agg(*sums))
-    for month in sorted({*gold, *came}):
-        own = came.get(month, {})
-        for name in names:
-            total, waits = own.get(name, 0), own.get(f"{name}|waits", 0)
-            yield {
-                "table": table,
-                "identity": f"gold {name}",
-                "month": month,
-                "delivered": total,
-                "current": total - waits,
-                "superseded": waits,
-                "quarantined": 0,
-                "gold": gold.get(month, {}).get(name, 0),
-            }
-
-
-def _total(name: str) -> Column:
-    return F.coalesce(F.sum(name), F.lit(0))
-
-
-def _by_month(rows: DataFrame) -> dict[str, dict[str, int]]:
-    """Month → sums; rows that found no month stand under 'none'."""
-    return {row[MONTH] or "none": row.asDict() for row in rows.collect()}  # a row a month
+    return rows.groupBy(MONTH).agg(*(total(name).alias(name) for name in NETTED))
