@@ -19,6 +19,8 @@ PROVENANCE: Final = ("batch", "file", "line")  # where a row came from is no par
 GRADES: Final = ("A", "B", "C", "D")
 LAST: Final = "data_error"  # the scheme that is no fraud
 CONTEXT: Final = "D"  # the grade that only sheds light
+PROVED: Final = "A"  # the grade that no custom explains
+LIKELY: Final = 0.3  # a lesser chance comes after the leads: refunds to ask for, not visits to pay
 
 
 @dataclass(frozen=True, order=True)
@@ -51,6 +53,7 @@ class Standing:
     scheme: str
     grade: str
     money: Decimal  # fund and account money in question
+    probability: float  # that a check confirms it
     recoverable: float  # probability × lower end of the fund money
 
 
@@ -83,13 +86,15 @@ def digest(*parts: str) -> str:
 def order(standing: Standing) -> tuple[Any, ...]:
     """Sort key of a clue, first to check first; a total order, for clue_id is unique.
 
-    Data errors come last and context before them. All others go by decade of money, in a decade
-    by grade, in a grade by what a check is expected to bring back: statistics alone never outrank
-    a contradiction or a breach over money of the same size.
+    Data errors come last, context before them, and before that what is unlikely to be more than
+    every house's custom. All others go by decade of money, in a decade by grade, in a grade by what
+    a check is expected to bring back: statistics alone never outrank a contradiction over money of
+    the same size.
     """
     return (
         standing.scheme == LAST,
         standing.grade == CONTEXT,
+        standing.grade != PROVED and standing.probability < LIKELY,
         -money_band(standing.money),
         standing.grade,
         -standing.recoverable,

@@ -55,6 +55,9 @@ class Items:
     is_test: Bools  # examinations and laboratory items, which end in a report
     ordered: Bools  # given in a ward on a doctor's order of its own
     limited: Bools  # drugs with a limit on diagnosis, setting, level, age or course
+    ages: tuple[Floats, Floats]  # least and greatest age in years, without limit where none is set
+    sex: Texts  # 1 men only, 2 women only, empty for all
+    course: Ints  # days a stay may be charged for it, 0 where none is set
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -122,6 +125,9 @@ def catalogue() -> Items:
         is_test=np.isin(_texts(rows, "chrg"), ["03", "04"]),
         ordered=~np.isin(_texts(rows, "chrg"), ["01", "02", "08", "12", "13"]),
         limited=np.array([any(row[c] for c in _LIMITS) for row in rows]),
+        ages=(_numbers(rows, "age_min", 0), _numbers(rows, "age_max", np.inf)),
+        sex=_texts(rows, "sex"),
+        course=_numbers(rows, "days", 0).astype(np.int64),
     )
 
 

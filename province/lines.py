@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 
 from province.items import WHEN, Group, catalogue, groups
+from province.people import People
 from province.places import Places
 from province.world import DAY, Bools, Floats, Ints, World, coin, unit_hash, whole
 
 Frame = pd.DataFrame
 THERAPIST: Final = 10_000_000  # therapists are numbered from here: 1000 to a place
 _AT: Final = {name: i for i, name in enumerate(WHEN)}
+_ERRS: Final = 0.01  # of patients, for whom a doctor overlooks a limit of the catalogue
 _STEP: Final = np.array([1, 1, 1, 1, 1, 3, 5, 1, 1, 1])
 
 
-def fee_lines(world: World, month: int, parts: Frame, places: Places) -> Frame:
+def fee_lines(world: World, month: int, parts: Frame, people: People, places: Places) -> Frame:
     """The lines of these parts of visits, in order of part and time.
 
     One row a charged line: `part` (row of parts), item, t [seconds], qty (catalogue units, or
@@ -29,7 +31,7 @@ def fee_lines(world: World, month: int, parts: Frame, places: Places) -> Frame:
     for index, kind in enumerate(groups()):
         mine = np.flatnonzero(group == index)
         if len(mine):
-            pieces.append(_lines_of(rng, kind, parts.iloc[mine], mine))
+            pieces.append(_lines_of(rng, kind, parts.iloc[mine], people, mine))
     lines = pd.concat(pieces, ignore_index=True)
     away = parts["leave"].to_numpy()[lines["part"].to_numpy()] == lines["t"].to_numpy() // DAY
     lines = _with_hands(lines[~away].reset_index(drop=True), parts, places, world.first_day(month))
@@ -52,14 +54,17 @@ def bed_days(parts: Frame) -> Ints:
     return whole(np.maximum(1, nights + (parts["mid"].to_numpy() > 0)))
 
 
-def _lines_of(rng: np.random.Generator, kind: Group, parts: Frame, rows: Ints) -> Frame:
-    chosen = _chosen(rng, kind, parts)
+def _lines_of(
+    rng: np.random.Generator, kind: Group, parts: Frame, people: People, rows: Ints
+) -> Frame:
+    chosen = _chosen(rng, kind, parts) & _allowed(kind, parts, people)
     row, col = np.nonzero(chosen)
     when, days = kind.when[col], bed_days(parts)[row]
     reps = np.where(np.isin(when, [_AT["daily"], _AT["restdaily"]]), days, 1)
     step = _STEP[when]
     reps = np.where(step > 1, (days + step - 1) // step, reps)
     reps = np.where(when == _AT["early"], np.minimum(days, 3), reps)
+    reps = np.minimum(reps, _course(kind.item[col], parts["person"].to_numpy()[row]))
     qty = kind.least[col] + (rng.random(len(col)) * (kind.most[col] - kind.least[col] + 1)).astype(
         np.int64
     )
@@ -107,6 +112,24 @@ def _chosen(rng: np.random.Generator, kind: Group, parts: Frame) -> Bools:
     bare = ~chosen.any(1)
     chosen[bare, 0] = True
     return _thinned(rng, kind, parts, chosen)
+
+
+def _allowed(kind: Group, parts: Frame, people: People) -> Bools:
+    """Which items the catalogue allows to a patient of this age and sex; a few doctors err."""
+    who, items = parts["person"].to_numpy()[:, None], catalogue()
+    least, most = (limit[kind.item][None, :] for limit in items.ages)
+    own = np.where(people.female[who], "2", "1")
+    sex = items.sex[kind.item][None, :]
+    fits = (least <= people.age[who]) & (people.age[who] <= most) & ((sex == "") | (sex == own))
+    allowed: Bools = fits | (unit_hash(who, kind.item[None, :] + 7000) < _ERRS)
+    return allowed
+
+
+def _course(item: Ints, person: Ints) -> Ints:
+    """Most days that a stay is charged for the item: what the catalogue allows, if it is known."""
+    course = catalogue().course[item]
+    heeds = (course > 0) & (unit_hash(person, item + 8000) >= _ERRS)
+    return whole(np.where(heeds, course, 1 << 20))
 
 
 def _thinned(rng: np.random.Generator, kind: Group, parts: Frame, chosen: Bools) -> Bools:

@@ -110,7 +110,7 @@ def _due(run: Run, month: int, visits: Frame) -> Frame:
 
 
 def _lines(run: Run, month: int, parts: Frame) -> Frame:
-    lines = fees.fee_lines(run.world, month, parts, run.stage.places)
+    lines = fees.fee_lines(run.world, month, parts, run.stage.people, run.stage.places)
     lines = bent(run.stage, month, lines, parts, run.schemes)
     lines = money.priced(lines, parts, run.stage.places)
     return mess.with_refunds(run.world.rng("refunds", month), lines, parts)
@@ -152,7 +152,7 @@ def _all_charges(run: Run, month: int, bills: Frame, lines: Frame) -> pa.Table:
     close = run.world.first_day(month + 1)
     parts = run.staying.assign(mid=1, pbeg=run.staying["from"], pend=close - 1, setl_id=-1, refd=0)
     parts["updt"] = close * DAY - 1800
-    open_lines = fees.fee_lines(run.world, month + 1, parts, run.stage.places)
+    open_lines = fees.fee_lines(run.world, month + 1, parts, run.stage.people, run.stage.places)
     open_lines = money.priced(open_lines, parts, run.stage.places)
     open_lines = open_lines[open_lines["t"] < close * DAY].reset_index(drop=True)
     last = int(lines["bkkp_sn"].max()) if len(lines) else VISIT

@@ -9,6 +9,7 @@ from province.items import groups
 from province.world import Bools, Ints, unit_hash
 
 Frame = pd.DataFrame
+_ON_THE_WAY = 5400  # seconds from leaving one place to being seen at another
 _WIDE = 1 << 34  # seconds, wider than any calendar used here
 
 
@@ -37,7 +38,20 @@ def settle_conflicts(frame: Frame, busy: Ints, free: Bools) -> Frame:
     away = _meets(frame, walking, frame[stay & ~free])
     sent = away & _errand(frame)
     settled: Frame = frame.assign(relative=np.where(sent, 1, frame["relative"]))[~away | sent]
-    return settled.reset_index(drop=True)
+    return settled[~_hurried(settled)].reset_index(drop=True)
+
+
+def _hurried(frame: Frame) -> Bools:
+    """Visits at another place sooner after the last one than anybody gets there and is seen."""
+    walking = ~in_bed(frame["group"].to_numpy()) & (frame["tag"].to_numpy() == -1)
+    rows = np.flatnonzero(walking & (frame["relative"].to_numpy() == 0))
+    part = frame.iloc[rows]
+    order = rows[np.lexsort((part["place"], part["beg"], part["person"]))]
+    col = {name: frame[name].to_numpy()[order] for name in ("person", "place", "beg", "end")}
+    same = (col["person"][1:] == col["person"][:-1]) & (col["place"][1:] != col["place"][:-1])
+    late = np.zeros(len(frame), dtype=bool)
+    late[order[1:]] = same & (col["beg"][1:] < col["end"][:-1] + _ON_THE_WAY)
+    return late
 
 
 def _errand(frame: Frame) -> Bools:

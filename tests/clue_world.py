@@ -14,6 +14,7 @@ from fundwatch.schema import Table
 from fundwatch.tables.gold import CLUE
 from jobs.clues.build import clues
 from jobs.conform import conform
+from tests.facts import codes
 from tests.rows import rows
 
 NONE: Final = "-"  # the empty text, which a literal cannot say
@@ -57,6 +58,7 @@ def rule(name: str, scheme_id: str, severity: str = "likely") -> Rule:
 
 
 OFFERED: Final[dict[str, Any]] = {
+    "codes": codes(),
     "schemes": (
         scheme("overcharge", is_whole=False),
         scheme("ghost_inpatient", is_whole=True),

@@ -101,6 +101,8 @@ def test_every_text_a_supervisor_needs_is_filled(at: Clues) -> None:
     assert clue.cleared_if == "清单与医嘱一致。"
     assert clue.check_steps == ["核对收费清单", "调取病历"]
     assert clue.innocent == [
+        "同类就医中普遍存在的做法:本机构 1 笔结算有此情形, 按其余机构的比例约应有 0.0 笔"
+        "(数据不支持: 远多于其余机构)",
         "确有其事(现有数据未能排除, 检查时核实)",
         "录入笔误(现有数据未能排除, 检查时核实)",
     ]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from fundwatch.clue import GRADES, Standing, money_band, order
+from fundwatch.clue import GRADES, LIKELY, Standing, money_band, order
 from jobs.clues.rank import ranked
 
 yuan = st.integers(0, 10**9).map(lambda fen: Decimal(fen) / 100)
@@ -19,6 +19,7 @@ standings = st.builds(
     scheme=st.sampled_from(["overcharge", "ghost_inpatient", "data_error"]),
     grade=st.sampled_from(GRADES),
     money=yuan,
+    probability=st.floats(0, 1),
     recoverable=st.floats(0, 1e7),
 )
 
@@ -29,7 +30,15 @@ def test_statistics_never_outrank_facts_in_the_same_band_of_money(clues: list[St
     for at, later in enumerate(placed):
         for earlier in placed[:at]:
             if money_band(earlier.money) == money_band(later.money):
-                assert earlier.grade <= later.grade
+                assert earlier.grade <= later.grade or later.probability < LIKELY
+                assert earlier.grade == "A" or later.grade != "A"
+
+
+@given(st.lists(standings, unique_by=lambda s: s.clue_id))
+def test_what_is_every_house_s_custom_comes_after_the_leads(clues: list[Standing]) -> None:
+    wanted = (c for c in clues if c.scheme != "data_error" and c.grade in "BC")
+    kinds = [c.probability < LIKELY for c in sorted(wanted, key=order)]
+    assert kinds == sorted(kinds)
 
 
 @given(st.lists(standings, unique_by=lambda s: s.clue_id))
@@ -55,7 +64,7 @@ def test_spark_ranks_as_the_order_says(spark: SparkSession) -> None:
             fen := draw.choice([0, 99, 100, 999, 1000, draw.randrange(10**9)]),
             draw.choice([0, fen]),
             fen // 2,
-            draw.choice([0.3, 0.9]),
+            draw.choice([0.1, 0.3, 0.9]),
         )
         for n in range(200)
     ]
@@ -63,7 +72,7 @@ def test_spark_ranks_as_the_order_says(spark: SparkSession) -> None:
     clue = spark.createDataFrame(rows, f"{ddl} low_fen bigint, probability double")
     expected = sorted(
         (
-            Standing(id_, scheme, grade, Decimal(fen + acct) / 100, round(chance * low, 2))
+            Standing(id_, scheme, grade, Decimal(fen + acct) / 100, chance, round(chance * low, 2))
             for id_, scheme, grade, fen, acct, low, chance in rows
         ),
         key=order,

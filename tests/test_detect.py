@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pandas as pd
-import pytest
 from pyspark.sql import DataFrame, SparkSession
+from structlog.testing import capture_logs
 
 from fundwatch.knowledge import DetectorEntry, Scheme
 from fundwatch.tables.gold import (
@@ -139,7 +139,7 @@ class Stubborn:
 
 
 def test_a_refused_month_is_told_with_its_reason_and_the_rest_goes_on(
-    spark: SparkSession, capsys: pytest.CaptureFixture[str]
+    spark: SparkSession,
 ) -> None:
     entry: DetectorEntry = ENTRIES[2]
     peer_score = rows(
@@ -152,17 +152,18 @@ def test_a_refused_month_is_told_with_its_reason_and_the_rest_goes_on(
         ann    | person      | 2024-02
         """,
     )
-    told = findings(
-        rows(spark, SHARED_ADMISSION),
-        rows(spark, PRESENCE_CONFLICT),
-        peer_score,
-        rows(spark, SHARED_PURCHASE),
-        detectors=(Configured(entry, Stubborn(), "d"),),
-        months=MONTHS,
-        schemes=SCHEMES,
-    )
+    with capture_logs() as logged:
+        told = findings(
+            rows(spark, SHARED_ADMISSION),
+            rows(spark, PRESENCE_CONFLICT),
+            peer_score,
+            rows(spark, SHARED_PURCHASE),
+            detectors=(Configured(entry, Stubborn(), "d"),),
+            months=MONTHS,
+            schemes=SCHEMES,
+        )
     assert told.count() == 0
-    assert "closed" in capsys.readouterr().out
+    assert [(line["month"], line["reason"]) for line in logged] == [("2024-01", "closed")]
 
 
 def test_indicators_are_told_by_their_titles() -> None:

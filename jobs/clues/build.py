@@ -25,6 +25,8 @@ from jobs.clues.proof import contents, evidence_rows, proof, proved
 from jobs.clues.rank import probability, ranked
 from jobs.clues.related import related
 from jobs.clues.said import anomaly_findings, said
+from jobs.clues.usual import usual
+from jobs.facts.care import Codes
 
 NO_EVIDENCE: Final = (SETTLEMENT_NET, PERSON, VERIFIED_CASE)  # derived, or no settlement data
 ARRAYS: Final = {
@@ -40,6 +42,7 @@ def clues(
     rules: tuple[Rule, ...],
     detector_entries: tuple[DetectorEntry, ...],
     anomalies: tuple[DetectorEntry, ...],
+    codes: Codes,
     versions: Mapping[str, int],
     previous: DataFrame | None,
 ) -> DataFrame:
@@ -63,7 +66,8 @@ def clues(
     evidence = pinned(evidence_rows(finding.where("is_claimed"), claim, share))
     silver = {table: read[table] for table in evidence_tables()}
     proofs = proved(evidence, contents(evidence, silver), versions)
-    case = pinned(_cases(finding, summed(share, read[PERSON], read[INSTITUTION])))
+    custom = usual(finding, read[SETTLEMENT_NET], codes=codes)
+    case = pinned(_cases(finding, custom, summed(share, read[PERSON], read[INSTITUTION])))
     told = worded(_with_knowledge(case, finder_card, scheme_card, read[INSTITUTION]))
     whole = pinned(_totalled(named(pinned(told), previous).join(proofs, on="case", how="left")))
     return _finished(whole, read[VERIFIED_CASE])
@@ -89,10 +93,10 @@ def _settled(
     return pinned(weighed(finding)), pinned(claim)
 
 
-def _cases(finding: DataFrame, summed_up: DataFrame) -> DataFrame:
+def _cases(finding: DataFrame, custom: DataFrame, summed_up: DataFrame) -> DataFrame:
     """One row a case, before knowledge is added; `anchor` names it."""
     joined = (
-        spoken(finding)
+        spoken(finding, custom)
         .join(reasons(finding), on="case", how="inner")
         .join(summed_up, on="case", how="left")
         .withColumns({name: F.coalesce(name, F.lit(0)) for name in (*MONEY, "by_group")})

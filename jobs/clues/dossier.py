@@ -19,10 +19,7 @@ def worded(case: DataFrame) -> DataFrame:
         {
             "title": title(),
             "says": F.concat("reasons", _left_out(), _by_group(), _unnamed()),
-            "innocent": F.transform(
-                _both("scheme_innocent", "finder_innocent"),
-                lambda told: F.concat(told, F.lit(UNSETTLED)),
-            ),
+            "innocent": F.concat(_usual(), _unsettled()),
             "cleared_if": F.coalesce(
                 _filled("finder_cleared_if"),
                 _filled("scheme_cleared_if"),
@@ -33,6 +30,17 @@ def worded(case: DataFrame) -> DataFrame:
             "route_to": F.coalesce("route_to", _none()),
             "tier": F.coalesce("tier", F.lit("agreement")),
         }
+    )
+
+
+def _usual() -> Column:
+    """The one honest explanation that is asked of the data: that every house does so."""
+    return F.coalesce(F.array_compact(F.array("comparison")), _none())
+
+
+def _unsettled() -> Column:
+    return F.transform(
+        _both("scheme_innocent", "finder_innocent"), lambda told: F.concat(told, F.lit(UNSETTLED))
     )
 
 

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from fundwatch.schema import MONTH
 from jobs.clues.amount import MONEY
+from jobs.clues.usual import weakened
 
 REASONS_OF_A_FINDER: Final = 4
 REASONS: Final = 10
@@ -25,8 +26,11 @@ def weighed(finding: DataFrame) -> DataFrame:
     )
 
 
-def spoken(finding: DataFrame) -> DataFrame:
-    """One row a case, from what its findings say; only claimed ones name parties and dates."""
+def spoken(finding: DataFrame, usual: DataFrame) -> DataFrame:
+    """One row a case, from what its findings say; only claimed ones name parties and dates.
+
+    `usual` tells how usual the findings of a finder are: what all houses do says little of one.
+    """
     claimed = F.col("is_claimed")
     of_finder = finding.groupBy("case", "finder").agg(
         F.max("scheme").alias("scheme"),
@@ -41,7 +45,10 @@ def spoken(finding: DataFrame) -> DataFrame:
         *(_union(F.when(claimed, F.col(name))).alias(name) for name in PARTIES),
     )
     definition = F.concat_ws("=", "finder", "definition")
-    return of_finder.groupBy("case").agg(
+    compared = of_finder.join(F.broadcast(usual), on=["finder", "owner"], how="left").withColumn(
+        "chance", weakened(F.col("chance"))
+    )
+    return compared.groupBy("case").agg(
         F.max("scheme").alias("scheme"),
         F.max("kind").alias("kind"),
         F.max("owner").alias("owner"),
@@ -53,6 +60,7 @@ def spoken(finding: DataFrame) -> DataFrame:
         F.array_sort(F.collect_list(definition)).alias("definitions"),
         F.max("definition").alias("definition"),
         F.sum("said").alias("said"),
+        F.max_by("comparison", F.struct(F.col("chance"), "finder")).alias("comparison"),
         *(_union(F.col(name)).alias(name) for name in PARTIES),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from fundwatch.clue import CONTEXT, LAST
+from fundwatch.clue import CONTEXT, LAST, LIKELY, PROVED
 
 MOST: float = 0.97  # no number of findings makes certain before a check
 MOST_CONTEXT: float = 0.3
@@ -29,6 +29,7 @@ def ranked(clue: DataFrame) -> DataFrame:
     order = (
         F.col("scheme") == LAST,
         F.col("grade") == CONTEXT,
+        (F.col("grade") != PROVED) & (F.col("probability") < LIKELY),
         F.desc(band),
         F.col("grade"),
         F.desc(F.round(F.col("probability") * F.col("low_fen"), 2)),

@@ -1,0 +1,58 @@
+"""What every house does says little of one: a finder's findings beside those of other houses."""
+
+from __future__ import annotations
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from fundwatch.tables.gold import RULE_FINDING
+from fundwatch.tables.silver import SETTLEMENT_NET
+from jobs.clues.usual import usual
+from tests.facts import codes
+from tests.rows import rows
+
+HOUSES = 20
+STAYS = 100
+
+
+def world(spark: SparkSession, named: dict[str, int], finder: str = "limit") -> DataFrame:
+    """Houses with STAYS stays each, some of which the finder names."""
+    places = [f"h{n}" for n in range(HOUSES)]
+    stays = [f"{place}_{n} | {place} | 21 | false" for place in places for n in range(STAYS)]
+    net = "\n".join(["setl_id | fixmedins_code | med_type | is_void", *stays])
+    said = [
+        f"{finder} | {place} | 2024-01 | {' '.join(f'{place}_{n}' for n in range(count))}"
+        for place, count in named.items()
+    ]
+    finding = "\n".join(["finder | anchor | month | setl_ids", *said])
+    owned = rows(spark, RULE_FINDING, finding).selectExpr("*", "concat('place:', anchor) AS owner")
+    return usual(owned, rows(spark, SETTLEMENT_NET, net), codes=codes())
+
+
+def above(made: DataFrame) -> dict[str, float]:
+    return {row["owner"].removeprefix("place:"): row["above"] for row in made.collect()}
+
+
+def test_what_nobody_else_does_stands_whole(spark: SparkSession) -> None:
+    assert above(world(spark, {"h0": 5})) == {"h0": 1.0}
+
+
+def test_what_all_houses_do_alike_says_nothing_of_one(spark: SparkSession) -> None:
+    found = above(world(spark, {f"h{n}": 10 for n in range(HOUSES)}))
+    assert set(found.values()) == {0.0}
+
+
+def test_of_a_custom_only_what_is_far_above_it_stands(spark: SparkSession) -> None:
+    custom = {f"h{n}": 4 for n in range(1, HOUSES)}
+    found = above(world(spark, custom | {"h0": 60}))
+    assert found.pop("h0") == pytest.approx(1 - (4 + 2 * 2) / 60, abs=1e-4)
+    assert set(found.values()) == {0.0}
+
+
+def test_the_sentence_tells_both_figures_and_what_they_mean(spark: SparkSession) -> None:
+    custom = {f"h{n}": 4 for n in range(1, HOUSES)}
+    told = {row["owner"]: row["comparison"] for row in world(spark, custom | {"h0": 60}).collect()}
+    assert "60 笔" in told["place:h0"]
+    assert "4.0 笔" in told["place:h0"]
+    assert "不支持" in told["place:h0"]
+    assert "清退" in told["place:h1"]
