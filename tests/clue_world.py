@@ -109,6 +109,10 @@ SETTLEMENTS: Final = """
     g3      | GROUP2  | p3 |  9000 |    0 | 1 | g3       | 2024-01-03 10:00:00
     g4      | GROUP2  | p4 |  5000 |    0 | 1 | g4       | 2024-01-04 10:00:00
     apart1  | APART   | p8 |  5000 |    0 | 1 | apart1   | 2024-01-04 10:00:00
+    apart2  | APART   | p1 |  5000 |    0 | 1 | apart2   | 2024-01-05 10:00:00
+    apart3  | APART   | p1 |  5000 |    0 | 1 | apart3   | 2024-01-06 10:00:00
+    apart4  | SOLO    | p1 |  5000 |    0 | 1 | apart4   | 2024-01-07 10:00:00
+    apart5  | SOLO    | p1 |  5000 |    0 | 1 | apart5   | 2024-01-08 10:00:00
     one1    | PERSONS | p1 |  5000 |    0 | 1 | one1     | 2024-01-04 10:00:00
     one2    | PERSONS | p2 |  5000 |    0 | 1 | one2     | 2024-01-04 10:00:00
     drg1    | DRG     | p1 |  5000 |    0 | 3 | drg1     | 2024-01-04 10:00:00
@@ -155,6 +159,14 @@ def overlap(anchor: str, subject_type: str, subject: str, setl_ids: str) -> str:
     )
 
 
+def often(anchor: str, setl_ids: str) -> str:
+    """One of the group's people, seen by a rule of statistics alone."""
+    return (
+        f"stat | {anchor} | 2024-02 | induced_co_admission | C | person | p1 | {NONE}"
+        f" | true | {setl_ids} | [] | p1 | 0.4 | 住院频繁"
+    )
+
+
 RULE_FINDINGS: Final = (
     overcharge("twice", "LIST", "list1", 1000),
     overcharge("twice", "LIST", "list2", 1000, month="2024-02"),
@@ -172,6 +184,8 @@ RULE_FINDINGS: Final = (
     overcharge("odd", "ODD", "odd2", 9000, grade="D", says="与同类不同"),
     overlap("one", "person", "p1", "one1"),
     overlap("other", "person", "p2", "one2"),
+    often("most", "apart1 apart2 apart3"),
+    often("few", "apart3 apart4 apart5"),
     overcharge("twice", "DRG", "drg1", 1000),
     overcharge("wrong_unit", "ERROR", "error1", 9999, scheme="data_error"),
     overcharge("twice", "PLAIN", "plain1", 1000),
@@ -183,7 +197,7 @@ DETECTOR_FINDINGS: Final = (
     group("c", "2024-03", "g3 g4"),
     group("a", "2024-01", "g1 g2"),
     group("b", "2024-02", "g2 g3"),
-    group("d", "2024-02", "apart1"),
+    group("d", "2024-02", "apart1 apart2 apart3"),
 )
 ANOMALIES: Final = f"""
     fixmedins_code | ingredient | month   | is_anomaly | excess_lines

@@ -88,7 +88,14 @@ def test_groups_that_share_a_settlement_are_one_case(at: Clues) -> None:
 
 def test_groups_that_share_none_stay_apart(at: Clues) -> None:
     (clue,) = at["APART"]
-    assert clue.setl_ids == ["apart1"]
+    assert clue.setl_ids == ["apart1", "apart2", "apart3"]
+
+
+def test_what_a_group_did_is_not_held_against_one_of_its_people_again(at: Clues) -> None:
+    (group,), (person,) = at["APART"], at["SOLO"]
+    assert "旁证:住院频繁" in group.says
+    assert group.finders == ["stat", "together"]
+    assert person.setl_ids == ["apart4", "apart5"]
 
 
 def test_a_person_is_a_case_of_its_own(at: Clues) -> None:
@@ -101,8 +108,6 @@ def test_every_text_a_supervisor_needs_is_filled(at: Clues) -> None:
     assert clue.cleared_if == "清单与医嘱一致。"
     assert clue.check_steps == ["核对收费清单", "调取病历"]
     assert clue.innocent == [
-        "同类就医中普遍存在的做法:本机构 1 笔结算有此情形, 按其余机构的比例约应有 0.0 笔"
-        "(数据不支持: 远多于其余机构)",
         "确有其事(现有数据未能排除, 检查时核实)",
         "录入笔误(现有数据未能排除, 检查时核实)",
     ]

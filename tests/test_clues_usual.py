@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from fundwatch.tables.gold import RULE_FINDING
 from fundwatch.tables.silver import SETTLEMENT_NET
-from jobs.clues.usual import usual
+from jobs.clues.usual import COMMON, RARE, usual
 from tests.facts import codes
 from tests.rows import rows
 
@@ -42,17 +42,31 @@ def test_what_all_houses_do_alike_says_nothing_of_one(spark: SparkSession) -> No
     assert set(found.values()) == {0.0}
 
 
-def test_of_a_custom_only_what_is_far_above_it_stands(spark: SparkSession) -> None:
+def test_a_few_that_do_alike_are_no_custom(spark: SparkSession) -> None:
+    found = above(world(spark, {"h0": 30, "h1": 20, "h2": 10}))
+    assert found == {
+        "h0": pytest.approx(1 - (2 / 19 - RARE) / (COMMON - RARE), abs=1e-4)
+    } | dict.fromkeys(("h1", "h2"), found["h0"])
+
+
+def test_a_house_far_above_the_custom_stands_out(spark: SparkSession) -> None:
     custom = {f"h{n}": 4 for n in range(1, HOUSES)}
     found = above(world(spark, custom | {"h0": 60}))
     assert found.pop("h0") == pytest.approx(1 - (4 + 2 * 2) / 60, abs=1e-4)
     assert set(found.values()) == {0.0}
 
 
-def test_the_sentence_tells_both_figures_and_what_they_mean(spark: SparkSession) -> None:
+def test_one_finding_where_every_third_house_has_one_is_chance(spark: SparkSession) -> None:
+    found = above(world(spark, {f"h{n}": 1 for n in range(7)}))
+    assert max(found.values()) < 0.1
+
+
+def test_the_sentence_tells_all_figures_and_what_they_mean(spark: SparkSession) -> None:
     custom = {f"h{n}": 4 for n in range(1, HOUSES)}
     told = {row["owner"]: row["comparison"] for row in world(spark, custom | {"h0": 60}).collect()}
-    assert "60 笔" in told["place:h0"]
-    assert "4.0 笔" in told["place:h0"]
-    assert "不支持" in told["place:h0"]
-    assert "清退" in told["place:h1"]
+    far, usual_ = told["place:h0"], told["place:h1"]
+    assert "60 笔" in far
+    assert "0 家有相近比例" in far
+    assert "4.0 笔" in far
+    assert "不支持" in far
+    assert "清退" in usual_

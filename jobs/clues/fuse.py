@@ -117,21 +117,26 @@ def settled(owned: DataFrame, scheme_card: DataFrame) -> tuple[DataFrame, DataFr
 
     A claim is (case, setl_id, bkkp_sn or null, inscp_fen, is_whole, sure). What a contradiction or
     a breach of the same owner and scheme claims already is not claimed again by statistics or
-    context; a finding with nothing else to claim joins that case as words.
+    context, nor of one person what a group is said to have done. A finding with nothing else to
+    claim, or with most of its claims in a group's case, joins that case as words.
     """
     claim = pinned(_judged(_claims(owned, scheme_card)))
     left = claim.groupBy(FINDING).agg(
         F.count_if(~F.col("is_taken")).alias("standing"),
+        F.count_if("is_groups").alias("grouped"),
+        F.count("*").alias("claims"),
         F.min("taker").alias("taker"),
     )
-    host = F.when(F.col("standing") == 0, F.col("taker"))
-    final = pinned(
-        owned.join(left, on=FINDING, how="left")
-        .withColumn("is_claimed", host.isNull())
-        .withColumn("case", F.coalesce(host, "case"))
-        .drop("standing", "taker")
+    hosted = left.where("standing = 0 OR grouped * 2 > claims").select(
+        *FINDING, F.col("taker").alias("host")
     )
-    return final, claim.where(~F.col("is_taken"))
+    final = pinned(
+        owned.join(hosted, on=FINDING, how="left")
+        .withColumn("is_claimed", F.col("host").isNull())
+        .withColumn("case", F.coalesce("host", "case"))
+        .drop("host")
+    )
+    return final, claim.where("not is_taken").join(hosted, on=FINDING, how="left_anti")
 
 
 def _claims(owned: DataFrame, scheme_card: DataFrame) -> DataFrame:
@@ -155,11 +160,21 @@ def _claims(owned: DataFrame, scheme_card: DataFrame) -> DataFrame:
 
 
 def _judged(claim: DataFrame) -> DataFrame:
-    """With `is_taken` and the `taker`: the proved case that claims the same already."""
+    """With `is_taken` and the `taker`: the proved case, or the group's, that has it already."""
+    anybodys = Window.partitionBy("scheme", "setl_id")
     same_settlement = Window.partitionBy(*OWNER, "setl_id")
     same_line = Window.partitionBy(*OWNER, "setl_id", "bkkp_sn")
     proved = F.col("kind") == PROVED
     whole = F.min(F.when(proved & F.col("is_whole"), F.col("case"))).over(same_settlement)
     line = F.min(F.when(proved, F.col("case"))).over(same_line)
-    taker = F.when(~proved, F.coalesce(whole, line))
-    return claim.withColumn("taker", taker).withColumn("is_taken", taker.isNotNull())
+    by_group = F.col("owner").startswith("group:") & (F.col("kind") <= STATISTICAL)
+    group = F.min(F.when(by_group, F.col("case"))).over(anybodys)
+    of_person = F.when(F.col("owner").startswith("person:"), group)
+    taker = F.when(~proved, F.coalesce(whole, line, of_person))
+    return claim.withColumns(
+        {
+            "taker": taker,
+            "is_taken": taker.isNotNull(),
+            "is_groups": taker.isNotNull() & (taker == of_person),
+        }
+    )

@@ -1,4 +1,4 @@
-"""How usual at other institutions is what a finder says of one: custom, or this house alone."""
+"""How usual at other institutions is what a finder says of one: custom, chance, or this house."""
 
 from __future__ import annotations
 
@@ -9,24 +9,50 @@ from pyspark.sql import functions as F
 
 from jobs.facts.care import Codes, care
 
+ALIKE: Final = 2  # doublings: a house with a quarter of the rate still does the same
+RARE, COMMON = 0.1, 0.5  # of the houses: up to here no custom, from here on nothing but
+FAR_HOUSES: Final = 0.2  # of the houses, those of the greatest rates, from whom no rule is drawn
 SPREADS: Final = 2  # standard deviations above the expected count that chance still explains
-LEAST_ABOVE: Final = 0.1  # of the chance that stays where the house does as all others do
+LEAST_HOUSES: Final = 8  # fewer tell no custom
+LEAST: Final = 0.1  # of a finder's chance, which custom and chance together leave
+CLEAR, PARTLY = 0.7, 0.3  # parts that speak against custom
 
 
 def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> DataFrame:
     """(finder, owner, above, comparison), one row a finder and institution it speaks of.
 
-    The finder names some settlements of the house; were the house like all others in the same kinds
-    of care, a number would be expected. `above` is the part of the named beyond that number and
-    SPREADS standard deviations of it [0 to 1]: 1 where nobody else does such a thing. `comparison`
-    tells it in Chinese.
+    Of the house's settlements in one kind of care (that of most findings) the finder names some.
+    `above` is the part of that which neither custom nor chance explains [0 to 1]: less the more
+    houses have a rate like it (ALIKE, RARE, COMMON), and less the nearer the count is to what the
+    rate of all but FAR_HOUSES would bring. `comparison` tells it in Chinese. No row where fewer
+    than LEAST_HOUSES give such care.
     """
     net = settlement_net.where("not is_void").select(
         "setl_id",
         F.concat(F.lit("place:"), "fixmedins_code").alias("owner"),
         care(codes).alias("care"),
     )
-    named = (
+    size = net.groupBy("owner", "care").agg(F.count("*").alias("settled"))
+    everybody = size.groupBy("care").agg(
+        F.count("*").alias("houses"), F.sum("settled").alias("all_settled")
+    )
+    rate = (
+        _named(finding, net)
+        .join(size, on=["owner", "care"], how="inner")
+        .join(F.broadcast(everybody), on="care", how="inner")
+        .where(F.col("houses") >= LEAST_HOUSES)
+        .withColumn("rate", F.round(F.log2(F.col("named") / F.col("settled")), 6))
+    )
+    return (
+        _compared(rate)
+        .withColumn("above", F.round(_beyond_custom() * _beyond_chance(), 4))
+        .select("finder", "owner", "above", _comparison().alias("comparison"))
+    )
+
+
+def _named(finding: DataFrame, net: DataFrame) -> DataFrame:
+    """(finder, owner, care, named): settlements [count] in the care of most of them."""
+    counted = (
         finding.where(F.col("owner").startswith("place:"))
         .select("finder", "owner", F.explode("setl_ids").alias("setl_id"))
         .distinct()
@@ -34,54 +60,59 @@ def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> Dat
         .groupBy("finder", "owner", "care")
         .agg(F.count("*").alias("named"))
     )
-    size = net.groupBy("owner", "care").agg(F.count("*").alias("settled"))
-    everybody = size.groupBy("care").agg(F.sum("settled").alias("all_settled"))
+    return counted.groupBy("finder", "owner").agg(
+        F.max_by("care", F.struct("named", "care")).alias("care"), F.max("named").alias("named")
+    )
+
+
+def _compared(rate: DataFrame) -> DataFrame:
+    """With `alike` [houses, this one left out] and `expected` [settlements]."""
     of_finder = Window.partitionBy("finder", "care")
-    counted = (
-        named.withColumn("all_named", F.sum("named").over(of_finder))
-        .join(size, on=["owner", "care"], how="inner")
-        .join(F.broadcast(everybody), on="care", how="inner")
-    )
-    return (
-        counted.groupBy("finder", "owner")
-        .agg(F.sum("named").alias("named"), F.sum(_expected()).cast("double").alias("expected"))
-        .withColumn("above", _above())
-        .select("finder", "owner", "above", _comparison().alias("comparison"))
-    )
-
-
-def _expected() -> Column:
-    """Rate of all other houses × settlements of this one; decimal: a sum knows no order."""
-    others = F.col("all_settled") - F.col("settled")
-    rate = (F.col("all_named") - F.col("named")).cast("decimal(18,0)") / F.nullif(
-        others.cast("decimal(18,0)"), F.lit(0)
-    )
-    return F.coalesce(rate, F.lit(0)).cast("decimal(28,18)") * F.col("settled").cast(
-        "decimal(10,0)"
+    alike = of_finder.orderBy("rate").rangeBetween(-ALIKE, Window.unboundedFollowing)
+    far = of_finder.orderBy(F.desc("rate"), "owner")
+    is_far = F.row_number().over(far) <= F.col("houses") * FAR_HOUSES
+    nearer = rate.withColumns({"alike": F.count("*").over(alike) - 1, "is_far": is_far})
+    named = F.sum(F.when(~F.col("is_far"), F.col("named")).otherwise(0)).over(of_finder)
+    settled = F.col("all_settled") - F.sum(
+        F.when(F.col("is_far"), F.col("settled")).otherwise(0)
+    ).over(of_finder)
+    return nearer.withColumns(
+        {"expected": F.coalesce(F.try_divide(named * F.col("settled"), settled), F.lit(0.0))}
     )
 
 
-def _above() -> Column:
+def _beyond_custom() -> Column:
+    share = F.coalesce(F.try_divide(F.col("alike"), F.col("houses") - 1), F.lit(0.0))
+    return F.lit(1.0) - F.least(
+        F.greatest((share - RARE) / (COMMON - RARE), F.lit(0.0)), F.lit(1.0)
+    )
+
+
+def _beyond_chance() -> Column:
     by_chance = F.col("expected") + SPREADS * F.sqrt("expected")
-    return F.round(F.greatest(F.lit(1.0) - by_chance / F.col("named"), F.lit(0.0)), 4)
+    return F.greatest(F.lit(1.0) - by_chance / F.col("named"), F.lit(0.0))
 
 
 def weakened(chance: Column) -> Column:
     """A finder's chance where its findings are usual; parties that are no house keep theirs."""
-    part = F.lit(LEAST_ABOVE) + F.lit(1 - LEAST_ABOVE) * F.col("above")
+    part = F.lit(LEAST) + F.lit(1 - LEAST) * F.col("above")
     return F.round(chance * F.coalesce(part, F.lit(1.0)), 4)
 
 
 def _comparison() -> Column:
-    """What other houses do, as an honest explanation that the data support or speak against."""
+    """Whether every house does so: an honest explanation that data support or speak against."""
     figures = F.format_string(
-        "同类就医中普遍存在的做法:本机构 %d 笔结算有此情形, 按其余机构的比例约应有 %.1f 笔",
+        "同类就医的机构普遍如此, 或属偶然:本机构 %d 笔结算有此情形(同类结算 %d 笔);"
+        "其余 %d 家机构中 %d 家有相近比例, 按一般机构的比例约应有 %.1f 笔",
         "named",
+        "settled",
+        F.col("houses") - 1,
+        "alike",
         "expected",
     )
     verdict = (
-        F.when(F.col("above") >= 0.8, "(数据不支持: 远多于其余机构)")
-        .when(F.col("above") >= 0.3, "(数据部分支持: 多于其余机构)")
-        .otherwise("(数据支持: 与其余机构相近, 宜作清退处理, 不宜先作欺诈线索)")
+        F.when(F.col("above") >= CLEAR, "(数据不支持此解释)")
+        .when(F.col("above") >= PARTLY, "(数据部分支持此解释)")
+        .otherwise("(数据支持此解释: 宜先作清退或询问, 不宜先作欺诈线索)")
     )
     return F.concat(figures, verdict)

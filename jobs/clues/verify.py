@@ -22,8 +22,11 @@ from jobs.clues.proof import contents
 from jobs.clues.replay import Question, as_of, replay, unknown_finders
 from jobs.offered import Offered
 
-# Of the whole list, not of the claim; or told apart below.
-NOT_COMPARED: Final = ("clue_id", "rank", "related", "evidence", "contents", "definition", "proof")
+# Of the whole list and of what is usual in it, not of the claim; or told apart below.
+NOT_COMPARED: Final = (
+    *("clue_id", "rank", "related", "probability", "innocent"),
+    *("evidence", "contents", "definition", "proof"),
+)
 TOLD: Final = 5  # differences of one kind that are spelled out
 
 OWNED: Final = (SETTLEMENT, VISIT, FEE_LINE)  # evidence that leads to a person
@@ -119,7 +122,7 @@ def _again(lake: Lake, offered: Offered, asked: Asked) -> dict[str, Row]:
     """What comes out now, by clue_id."""
     question = Question(
         persons=pinned(_persons(lake, asked)),
-        finders=frozenset(finder for clue in asked.clues for finder in clue["finders"]),
+        finders=frozenset(_finders(lake, asked.clues)),
         versions=asked.at.versions,
         months=asked.at.months,
         previous=lake.read(CLUE),
@@ -128,6 +131,20 @@ def _again(lake: Lake, offered: Offered, asked: Asked) -> dict[str, Row]:
     with replay(lake, offered, question) as again:
         made = again.clues().where(F.col("clue_id").isin(wanted)).toArrow().to_pylist()
     return {clue["clue_id"]: clue for clue in made}
+
+
+def _finders(lake: Lake, clues: list[Row]) -> Iterator[str]:
+    """All that spoke of the clues, or of groups that may have taken a claim from one person."""
+    known = [(clue["scheme"], set(clue["person_keys"])) for clue in clues]
+    groups = (
+        lake.read(CLUE).where("subject_type = 'group'").select("scheme", "finders", "person_keys")
+    )
+    for group in groups.toArrow().to_pylist():
+        members = set(group["person_keys"])
+        if any(scheme == group["scheme"] and people & members for scheme, people in known):
+            yield from group["finders"]
+    for clue in clues:
+        yield from clue["finders"]
 
 
 def recorded(lake: Lake) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
