@@ -27,6 +27,7 @@ WHEN: Final = (
 )
 
 
+_LOWEST: Final = {"3": 4, "2": 7, "": 99}
 _LIMITS: Final = ("diag", "setting", "hosp_lv", "age_min", "age_max", "sex", "days")
 
 
@@ -57,6 +58,7 @@ class Items:
     limited: Bools  # drugs with a limit on diagnosis, setting, level, age or course
     ages: tuple[Floats, Floats]  # least and greatest age in years, without limit where none is set
     sex: Texts  # 1 men only, 2 women only, empty for all
+    lowest: Ints  # last code of hosp_lv that may charge it
     course: Ints  # days a stay may be charged for it, 0 where none is set
 
     def __len__(self) -> int:
@@ -127,6 +129,7 @@ def catalogue() -> Items:
         limited=np.array([any(row[c] for c in _LIMITS) for row in rows]),
         ages=(_numbers(rows, "age_min", 0), _numbers(rows, "age_max", np.inf)),
         sex=_texts(rows, "sex"),
+        lowest=np.array([_LOWEST[row["hosp_lv"]] for row in rows]),
         course=_numbers(rows, "days", 0).astype(np.int64),
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from province.items import WHEN, Group, catalogue, groups
 from province.people import People
-from province.places import Places
+from province.places import GENERAL, Places
 from province.world import DAY, Bools, Floats, Ints, World, coin, unit_hash, whole
 
 Frame = pd.DataFrame
@@ -31,7 +31,7 @@ def fee_lines(world: World, month: int, parts: Frame, people: People, places: Pl
     for index, kind in enumerate(groups()):
         mine = np.flatnonzero(group == index)
         if len(mine):
-            pieces.append(_lines_of(rng, kind, parts.iloc[mine], people, mine))
+            pieces.append(_lines_of(rng, kind, parts.iloc[mine], (people, places), mine))
     lines = pd.concat(pieces, ignore_index=True)
     away = parts["leave"].to_numpy()[lines["part"].to_numpy()] == lines["t"].to_numpy() // DAY
     lines = _with_hands(lines[~away].reset_index(drop=True), parts, places, world.first_day(month))
@@ -55,9 +55,9 @@ def bed_days(parts: Frame) -> Ints:
 
 
 def _lines_of(
-    rng: np.random.Generator, kind: Group, parts: Frame, people: People, rows: Ints
+    rng: np.random.Generator, kind: Group, parts: Frame, where: tuple[People, Places], rows: Ints
 ) -> Frame:
-    chosen = _chosen(rng, kind, parts) & _allowed(kind, parts, people)
+    chosen = _chosen(rng, kind, parts, _allowed(kind, parts, *where))
     row, col = np.nonzero(chosen)
     when, days = kind.when[col], bed_days(parts)[row]
     reps = np.where(np.isin(when, [_AT["daily"], _AT["restdaily"]]), days, 1)
@@ -95,7 +95,7 @@ def _supply_days(rng: np.random.Generator, kind: Group, col: Ints, units: Ints, 
     return whole(np.where(chronic, days, np.where(told, lasts, 0)))
 
 
-def _chosen(rng: np.random.Generator, kind: Group, parts: Frame) -> Bools:
+def _chosen(rng: np.random.Generator, kind: Group, parts: Frame, allowed: Bools) -> Bools:
     n, k = len(parts), len(kind.item)
     person = parts["person"].to_numpy()[:, None]
     unit: Floats = rng.random((n, k))
@@ -109,18 +109,22 @@ def _chosen(rng: np.random.Generator, kind: Group, parts: Frame) -> Bools:
     once = np.isin(kind.when, [_AT["once"], _AT["rest"], _AT["early"], _AT["opday"]])
     chosen &= first | ~once[None, :]
     chosen &= ends | (kind.when != _AT["last"])[None, :]
+    chosen &= allowed
     bare = ~chosen.any(1)
     chosen[bare, 0] = True
     return _thinned(rng, kind, parts, chosen)
 
 
-def _allowed(kind: Group, parts: Frame, people: People) -> Bools:
-    """Which items the catalogue allows to a patient of this age and sex; a few doctors err."""
+def _allowed(kind: Group, parts: Frame, people: People, places: Places) -> Bools:
+    """Which items the catalogue allows to this age and sex and in this house; a few doctors err."""
     who, items = parts["person"].to_numpy()[:, None], catalogue()
     least, most = (limit[kind.item][None, :] for limit in items.ages)
     own = np.where(people.female[who], "2", "1")
     sex = items.sex[kind.item][None, :]
     fits = (least <= people.age[who]) & (people.age[who] <= most) & ((sex == "") | (sex == own))
+    place = parts["place"].to_numpy()[:, None]
+    low = places.level[place] > items.lowest[kind.item][None, :]
+    fits &= ~low | (places.kind[place] >= GENERAL)
     allowed: Bools = fits | (unit_hash(who, kind.item[None, :] + 7000) < _ERRS)
     return allowed
 

@@ -53,6 +53,7 @@ KINDS: Final = (
     Kind("药店", "大药房", 6, 0.35, (11,), 1.0, 1.0, 0, "", 1.1),
 )
 PHARMACY: Final = 13
+GENERAL: Final = 8  # kinds before it treat everything, and within the limits of their level
 _NAMES: Final = (
     "康和 仁济 惠民 安泰 博爱 同德 长青 福源 永安 益寿 "
     "广济 明德 宏仁 华康 新城 东关 西苑 南湖 北园 春晖"

@@ -29,7 +29,13 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             master="local[2]",
             driver_memory="2g",
             shuffle_partitions=2,
-            extra={"spark.sql.adaptive.enabled": "false"},
+            # Plans are interpreted: on a dozen rows, compiling them is a quarter of all the time.
+            # The DAGs' test, the demo and the proofs run the compiled form.
+            extra={
+                "spark.sql.adaptive.enabled": "false",
+                "spark.sql.codegen.wholeStage": "false",
+                "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            },
             java_options="-XX:TieredStopAtLevel=1",  # literals: code runs once, compile it fast
         ),
         app="fundwatch-tests",

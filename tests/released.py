@@ -15,15 +15,63 @@ from pyspark.sql import SparkSession
 from fundwatch import __version__
 from fundwatch.flow import step_named
 from fundwatch.lake import Lake
+from fundwatch.schema import Table
 from fundwatch.session import SparkSettings, spark_session
+from fundwatch.settings import Settings
+from fundwatch.tables.silver import (
+    FEE_LINE,
+    INSTITUTION,
+    PERSON,
+    SETTLEMENT,
+    SETTLEMENT_NET,
+    VISIT,
+)
+from jobs.offered import Offered
 from jobs.runlog import RunLog
 from jobs.runner import Runner
 from jobs.workplace import record_schema
+from tests.facts import AREA
 from tests.rows import rows
-from tests.test_verify import SILVER, offered
 
+CONF = Path(__file__).parents[1] / "conf"
 LAKES = Path(__file__).parent / "lakes"
 STEPS = tuple(step_named(name) for name in ("charges", "rules", "clues"))
+SILVER: dict[Table, str] = {
+    SETTLEMENT: f"""
+        setl_id | psn_key | insu_admdvs | mdtrt_id | fund_pay_sumamt_fen
+        s1      | ann     | {AREA}      | m1       | 10000
+        s2      | bob     | {AREA}      | m2       | 10000
+    """,
+    SETTLEMENT_NET: f"""
+        setl_id | psn_key | insu_admdvs | mdtrt_id | fixmedins_code | fix_blng_admdvs | med_type | setl_ids | fund_pay_sumamt_fen | inscp_amt_fen | acct_pay_fen
+        s1      | ann     | {AREA}      | m1       | H1             | {AREA}          | 11       | s1       | 10000               | 20000         | 0
+        s2      | bob     | {AREA}      | m2       | H2             | {AREA}          | 11       | s2       | 10000               | 20000         | 0
+    """,
+    VISIT: f"""
+        mdtrt_id | psn_key | insu_admdvs | fixmedins_code | med_type
+        m1       | ann     | {AREA}      | H1             | 11
+        m2       | bob     | {AREA}      | H2             | 11
+    """,
+    FEE_LINE: """
+        bkkp_sn | setl_id | mdtrt_id | fixmedins_code | list_type | pric | pric_uplmt_amt | cnt | inscp_amt_fen | det_item_fee_sumamt_fen
+        l1      | s1      | m1       | H1             | 201       | 100  | 80             | 2   | 20000         | 20000
+        l2      | s2      | m2       | H2             | 201       | 100  | 60             | 2   | 20000         | 20000
+    """,
+    PERSON: f"""
+        insu_admdvs | psn_key | person_key
+        {AREA}      | ann     | ANN
+        {AREA}      | bob     | BOB
+    """,
+    INSTITUTION: f"""
+        fixmedins_code | fixmedins_name | fixmedins_type | fix_blng_admdvs
+        H1             | 第一医院       | 1              | {AREA}
+        H2             | 第二医院       | 1              | {AREA}
+    """,
+}
+
+
+def offered(conf: Path = CONF) -> Offered:
+    return Offered(conf, Settings(), None)
 
 
 def build(spark: SparkSession, root: Path) -> None:

@@ -28,8 +28,8 @@ from jobs.maintain import SILENT, SMALL_FILES, maintain
 from jobs.runlog import RunLog
 from jobs.runner import Runner
 from tests.aging import age
+from tests.released import SILVER, offered
 from tests.rows import frame, rows
-from tests.test_verify import SILVER, offered
 
 BATCHES = 60
 HORIZON = 30  # days

@@ -36,9 +36,8 @@ from jobs.migrate import migrate
 from jobs.runlog import RunLog
 from jobs.runner import Runner
 from jobs.workplace import workplace
-from tests.released import LAKES, STEPS, unpack
+from tests.released import LAKES, STEPS, offered, unpack
 from tests.rows import rows
-from tests.test_verify import offered
 
 NOTE = Column("note", "string", "New.", null=True)
 RELEASED = sorted(LAKES.glob("*.tar.gz"))

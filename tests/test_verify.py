@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,84 +10,24 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from fundwatch.errors import UsageError
-from fundwatch.flow import step_named
 from fundwatch.lake import Lake
 from fundwatch.schema import Table
-from fundwatch.settings import Settings
 from fundwatch.tables.gold import CLUE
 from fundwatch.tables.silver import (
     FEE_LINE,
-    INSTITUTION,
-    PERSON,
-    SETTLEMENT,
-    SETTLEMENT_NET,
-    VISIT,
 )
 from jobs.clues.verify import verify
-from jobs.offered import Offered
-from jobs.runlog import RunLog
-from jobs.runner import Runner
-from tests.facts import AREA
+from tests.released import CONF, SILVER, build, offered
 from tests.rows import rows
 
-CONF = Path(__file__).parents[1] / "conf"
 RULE = "price_above_cap_service"
-SILVER: dict[Table, str] = {
-    SETTLEMENT: f"""
-        setl_id | psn_key | insu_admdvs | mdtrt_id | fund_pay_sumamt_fen
-        s1      | ann     | {AREA}      | m1       | 10000
-        s2      | bob     | {AREA}      | m2       | 10000
-    """,
-    SETTLEMENT_NET: f"""
-        setl_id | psn_key | insu_admdvs | mdtrt_id | fixmedins_code | fix_blng_admdvs | med_type | setl_ids | fund_pay_sumamt_fen | inscp_amt_fen | acct_pay_fen
-        s1      | ann     | {AREA}      | m1       | H1             | {AREA}          | 11       | s1       | 10000               | 20000         | 0
-        s2      | bob     | {AREA}      | m2       | H2             | {AREA}          | 11       | s2       | 10000               | 20000         | 0
-    """,
-    VISIT: f"""
-        mdtrt_id | psn_key | insu_admdvs | fixmedins_code | med_type
-        m1       | ann     | {AREA}      | H1             | 11
-        m2       | bob     | {AREA}      | H2             | 11
-    """,
-    FEE_LINE: """
-        bkkp_sn | setl_id | mdtrt_id | fixmedins_code | list_type | pric | pric_uplmt_amt | cnt | inscp_amt_fen | det_item_fee_sumamt_fen
-        l1      | s1      | m1       | H1             | 201       | 100  | 80             | 2   | 20000         | 20000
-        l2      | s2      | m2       | H2             | 201       | 100  | 60             | 2   | 20000         | 20000
-    """,
-    PERSON: f"""
-        insu_admdvs | psn_key | person_key
-        {AREA}      | ann     | ANN
-        {AREA}      | bob     | BOB
-    """,
-    INSTITUTION: f"""
-        fixmedins_code | fixmedins_name | fixmedins_type | fix_blng_admdvs
-        H1             | 第一医院       | 1              | {AREA}
-        H2             | 第二医院       | 1              | {AREA}
-    """,
-}
-
-
-def offered(conf: Path = CONF) -> Offered:
-    return Offered(conf, Settings(), None)
 
 
 @pytest.fixture(scope="module")
 def built(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake with two clues of one rule, one at each institution."""
     root = tmp_path_factory.mktemp("verify") / "lake"
-    lake = Lake(str(root), spark)
-    for table, literal in SILVER.items():
-        lake.replace(table, rows(spark, table, literal))
-    log = RunLog(lake, "run")
-    taken_in = {
-        "step": "ingest",
-        "outcome": "done",
-        "touched": {table.name: ["2024-01"] for table in SILVER},
-        "versions_out": {table.name: lake.version(table) for table in SILVER},
-        "started_at": datetime(2024, 2, 1),
-    }
-    log.write(taken_in, 0.0)
-    steps = tuple(step_named(name) for name in ("charges", "rules", "clues"))
-    Runner(lake, offered(), log, lambda text: None, steps=steps).run()
+    build(spark, root)
     return root
 
 
