@@ -45,7 +45,7 @@ def spoken(finding: DataFrame, usual: DataFrame) -> DataFrame:
         *(_union(F.when(claimed, F.col(name))).alias(name) for name in PARTIES),
     )
     definition = F.concat_ws("=", "finder", "definition")
-    compared = of_finder.join(F.broadcast(usual), on=["finder", "owner"], how="left").withColumn(
+    compared = of_finder.join(usual, on=["finder", "owner"], how="left").withColumn(
         "chance", weakened(F.col("chance"))
     )
     return compared.groupBy("case").agg(

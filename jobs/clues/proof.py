@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Final
 
 from pyspark.sql import Column, DataFrame
@@ -13,6 +14,7 @@ from fundwatch.schema import Table
 from fundwatch.tables.silver import FEE_LINE, SETTLEMENT
 
 ROW: Final = ["table", "key"]
+CONTENT_DDL: Final = "`table` string, key string, content string"
 
 
 def evidence_rows(claimed: DataFrame, claim: DataFrame, share: DataFrame) -> DataFrame:
@@ -34,13 +36,13 @@ def contents(evidence: DataFrame, silver: Mapping[Table, DataFrame]) -> DataFram
     """(table, key, content) of every evidence row that stands in its silver table.
 
     The keys are broadcast: they are few beside the lines, which are then digested where they lie.
+    Tables that no evidence names are not read; their names come to the driver.
     """
     wanted = evidence.select(ROW).distinct()
-    parts = [_contents(wanted, table, rows) for table, rows in silver.items()]
-    every, *others = parts
-    for part in others:
-        every = every.unionByName(part)
-    return every
+    named = {row["table"] for row in evidence.select("table").distinct().collect()}
+    nothing = evidence.sparkSession.createDataFrame([], CONTENT_DDL)
+    parts = (_contents(wanted, t, rows) for t, rows in silver.items() if t.name in named)
+    return reduce(DataFrame.unionByName, parts, nothing)
 
 
 def _contents(wanted: DataFrame, table: Table, rows: DataFrame) -> DataFrame:

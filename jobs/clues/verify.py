@@ -104,7 +104,8 @@ def _verified(
         [(c["clue_id"], r["table"], r["key"]) for c in clues for r in c["evidence"]],
         "clue_id string, `table` string, key string",
     )
-    silver = {table: at.read(lake, table) for table in evidence_tables()}
+    cited = {row["table"] for clue in clues for row in clue["evidence"]}
+    silver = {table: at.read(lake, table) for table in evidence_tables() if table.name in cited}
     told = contents(rows, silver).toArrow().to_pylist()
     now = {(row["table"], row["key"]): row["content"] for row in told}
     again = _again(lake, offered, Asked(clues, rows, at))
