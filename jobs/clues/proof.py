@@ -36,12 +36,10 @@ def contents(evidence: DataFrame, silver: Mapping[Table, DataFrame]) -> DataFram
     """(table, key, content) of every evidence row that stands in its silver table.
 
     The keys are broadcast: they are few beside the lines, which are then digested where they lie.
-    Tables that no evidence names are not read; their names come to the driver.
     """
     wanted = evidence.select(ROW).distinct()
-    named = {row["table"] for row in evidence.select("table").distinct().collect()}
     nothing = evidence.sparkSession.createDataFrame([], CONTENT_DDL)
-    parts = (_contents(wanted, t, rows) for t, rows in silver.items() if t.name in named)
+    parts = (_contents(wanted, table, rows) for table, rows in silver.items())
     return reduce(DataFrame.unionByName, parts, nothing)
 
 
