@@ -153,7 +153,7 @@ def export(lake: LakeOption = LAKE, out: OutOption = Path("out"), conf: ConfOpti
     from jobs.workplace import workplace
 
     with workplace(lake, conf=conf) as place:
-        write_exports(place, out, run_page(place, "", None, []))
+        write_exports(place, out, run_page(place, ""))
 
 
 def _run(lake: str, before: str, only: str, explain: bool, conf: Path | None) -> None:

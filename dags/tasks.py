@@ -76,14 +76,17 @@ def jobs_task(
     """One Spark process that does `work`; it takes the only slot of pool delta_write.
 
     `folders` become --landing, --lake, --out. Their values travel in the environment, so that
-    nothing a person types at a trigger is ever read as shell.
+    nothing a person types at a trigger is ever read as shell; so does the run, of which all its
+    tasks are parts.
     """
     options = " ".join(f'--{name} "{_named(name)}"' for name in folders)
     return BashOperator(
         task_id=task_id,
         task_display_name=title,
         bash_command=f'exec "$FUNDWATCH_PYTHON" -m jobs {work} {options}',
-        env=_python() | {k: v for name in folders for k, v in _folder(name).items()},
+        env=_python()
+        | {"FUNDWATCH_RUN": "{{ run_id }}"}
+        | {k: v for name in folders for k, v in _folder(name).items()},
         append_env=True,
         cwd=os.environ.get("FUNDWATCH_HOME", str(Path(__file__).resolve().parents[1])),
         pool="delta_write",

@@ -27,6 +27,9 @@ EVERYWHERE: Mapping[str, str] = {
     "spark.sql.session.timeZone": ZONE,
     "spark.sql.ansi.enabled": "true",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # Noting the line of Python behind every expression asks the JVM five times each: half of the
+    # time in which a step of many rules or indicators is put together.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
     # Keeps wide aggregates compiled: 60 sums over 8 M lines take 5.5 s instead of 16 s.
     "spark.sql.codegen.hugeMethodLimit": "65535",
     # Delta asks the same questions of its logs thousands of times; the default of 100 compiled

@@ -39,7 +39,7 @@ def _do(place: Workplace, name: str, given: argparse.Namespace) -> None:
         reconcile_gold(place.lake, place.log.run_id, given.stale_until[:7])
     elif name == "export":
         out = Path(_needed(given.out, "--out"))
-        write_exports(place, out, run_page(place, given.landing or "", None, []))
+        write_exports(place, out, run_page(place, given.landing))
     elif name == "maintain":
         maintain(place.lake, datetime.now())
     else:

@@ -14,7 +14,7 @@ from fundwatch.tables import TABLES
 from fundwatch.tables.gold import CLUE
 from fundwatch.tables.ops import RECONCILIATION
 from jobs.exports import export
-from jobs.ingest import IngestResult
+from jobs.ingest.result import counts_of
 from jobs.workplace import Workplace
 
 EXPORTED = ("clues.parquet", "clues.jsonl", "clues.xlsx", "run.json")
@@ -25,12 +25,12 @@ def screen(place: Workplace, landing: str, out: Path, source: str = "contract") 
 
     Returns whether anything changed; where nothing did, `out` is left as it is.
     """
-    result = place.ingest(landing, source)
+    place.ingest(landing, source)
     records = place.run()
     if not records and is_current(place, out):
         place.progress("nothing has changed since the last run")
         return False
-    write_exports(place, out, run_page(place, landing, result, records))
+    write_exports(place, out, run_page(place, landing))
     return True
 
 
@@ -50,32 +50,22 @@ def is_current(place: Workplace, out: Path) -> bool:
     return bool(page["versions"].get(CLUE.name) == place.lake.version(CLUE))
 
 
-def run_page(
-    place: Workplace, landing: str, result: IngestResult | None, records: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """What run.json says: rows, seconds and peak memory per step, versions, reconciliation."""
-    lake = place.lake
+def run_page(place: Workplace, landing: str) -> dict[str, Any]:
+    """What run.json says: rows, seconds and peak memory per step, versions, reconciliation.
+
+    A run may have been several processes, as in the DAGs: what they did is read from the lake.
+    """
+    lake, run_id = place.lake, place.log.run_id
     return {
-        "run_id": place.log.run_id,
+        "run_id": run_id,
         "release": __version__,
         "landing": Path(landing).name,
-        "tables": {name: asdict(counts) for name, counts in result.tables.items()}
-        if result
-        else {},
-        "steps": [_step(record) for record in _logged(place, records)],
+        "tables": {name: asdict(counts) for name, counts in counts_of(lake).items()},
+        "steps": [_step(run.asDict()) for run in lake.runs() if run["run_id"] == run_id],
         "versions": {name: v for name, t in TABLES.items() if (v := lake.version(t)) >= 0},
         "reconciliation": _reconciliation(place),
         "not_evaluable": place.offered().not_evaluable(),
     }
-
-
-def _logged(place: Workplace, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ingested = [
-        run.asDict()
-        for run in place.lake.runs()
-        if run["run_id"] == place.log.run_id and run["step"] == "ingest"
-    ]
-    return [*ingested, *records]
 
 
 def _step(record: dict[str, Any]) -> dict[str, Any]:
@@ -84,17 +74,19 @@ def _step(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reconciliation(place: Workplace) -> list[dict[str, Any]]:
-    """One row per table and identity, summed over months."""
-    summed = (
+    """One row per table and identity, summed over months; of a check made twice, what held."""
+    sides = ("delivered", "current", "superseded", "quarantined", "gold")
+    checked = (
         place.lake.read(RECONCILIATION)
         .where(F.col("run_id") == place.log.run_id)
-        .groupBy("table", "identity")
+        .groupBy("table", "identity", "month")
+        .agg(F.max(F.struct("holds", *sides)).alias("told"))
+    )
+    summed = (
+        checked.groupBy("table", "identity")
         .agg(
-            *(
-                F.sum(name).alias(name)
-                for name in ("delivered", "current", "superseded", "quarantined", "gold")
-            ),
-            F.every("holds").alias("holds"),
+            *(F.sum(f"told.{name}").alias(name) for name in sides),
+            F.every("told.holds").alias("holds"),
         )
         .orderBy("table", "identity")
     )

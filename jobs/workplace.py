@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fundwatch import __version__, release
 from fundwatch.lake import Lake
@@ -29,6 +30,8 @@ from jobs.runlog import RunLog
 from jobs.runner import Runner
 from models.tracking import Registry, registry_at
 
+RUN_OF: Final = "FUNDWATCH_RUN"
+
 
 @dataclass
 class Workplace:
@@ -41,7 +44,8 @@ class Workplace:
 
     @cached_property
     def log(self) -> RunLog:
-        return RunLog(self.lake, uuid.uuid4().hex[:12])
+        """Of this process, or of the run that FUNDWATCH_RUN says it is a part of."""
+        return RunLog(self.lake, os.environ.get(RUN_OF, "") or uuid.uuid4().hex[:12])
 
     @property
     def registry(self) -> Registry:

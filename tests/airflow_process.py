@@ -3,12 +3,14 @@
 python -m tests.airflow_process facts             what the DagBag holds
 python -m tests.airflow_process run CONF DAY…     settlement_watch as of each day, without scheduler
 python -m tests.airflow_process fail              what happens when a task has failed for good
-Each prints one JSON document as its last line.
+Each prints one JSON document as its last line, which airflow_at() gives to a test.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,8 +22,36 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-DAGS = Path(__file__).parents[1] / "dags"
+ROOT = Path(__file__).parents[1]
+DAGS = ROOT / "dags"
+Airflow = Callable[..., Any]
 HEAVY = ("pyspark", "delta", "pandas", "mlflow", "sklearn")
+
+
+def airflow_at(home: Path) -> Airflow:
+    """Calls this module in a process with an Airflow home, SQLite and settings of its own."""
+    settings = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "FUNDWATCH_SPARK__DRIVER_MEMORY": "2g",
+        "FUNDWATCH_SPARK__JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
+    }
+
+    def ask(*arguments: str, **environment: str) -> Any:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.airflow_process", *arguments],
+            cwd=ROOT,
+            env=os.environ | settings | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(done.stdout[-20_000:], done.stderr[-4_000:])  # pytest shows it when a test fails
+        assert done.returncode == 0
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return ask
 
 
 def facts() -> dict[str, Any]:

@@ -8,8 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,37 +18,12 @@ from fundwatch.reader import open_lake
 from fundwatch.tables.landing import LANDING
 from fundwatch.tables.silver import SILVER
 from province import World, simulate
-
-ROOT = Path(__file__).parents[1]
-Airflow = Callable[..., Any]
+from tests.airflow_process import Airflow, airflow_at
 
 
 @pytest.fixture(scope="module")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Airflow:
-    """Calls tests.airflow_process with an Airflow home, SQLite and settings of its own."""
-    home = tmp_path_factory.mktemp("airflow")
-    settings = {
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "FUNDWATCH_SPARK__DRIVER_MEMORY": "2g",
-        "FUNDWATCH_SPARK__JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
-    }
-
-    def ask(*arguments: str, **environment: str) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.airflow_process", *arguments],
-            cwd=ROOT,
-            env=os.environ | settings | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        print(done.stdout[-20_000:], done.stderr[-4_000:])  # pytest shows it when a test fails
-        assert done.returncode == 0
-        return json.loads(done.stdout.splitlines()[-1])
-
-    return ask
+    return airflow_at(tmp_path_factory.mktemp("airflow"))
 
 
 @pytest.fixture(scope="module")
@@ -180,21 +153,6 @@ def correct(landing: str, month: str) -> None:
         written = csv.DictWriter(file, row)
         written.writeheader()
         written.writerow(row | {"opter_id": "corrected", "updt_time": "2025-06-01 00:00:00"})
-
-
-@pytest.mark.timeout(1800)
-def test_a_month_runs_with_the_production_operators(
-    airflow: Airflow, place: dict[str, str]
-) -> None:
-    states = airflow("run", json.dumps(place), "2024-02-05")["2024-02-05"]
-    assert set(states.values()) == {"success"}
-    assert computed(place["lake"], "charges") == [["2024-01"]]
-    assert sorted(path.name for path in Path(place["out"]).iterdir()) == [
-        "clues.jsonl",
-        "clues.parquet",
-        "clues.xlsx",
-        "run.json",
-    ]
 
 
 @pytest.mark.scale

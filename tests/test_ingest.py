@@ -263,24 +263,32 @@ def test_corrections_touch_the_months_they_can_move_and_no_other(story: Story) -
     }
 
 
-@pytest.mark.parametrize("cut", ["bronze.mdtrt_d", "silver.visit", "ops.fill"])
-def test_an_ingest_cut_short_is_finished_by_the_next(
-    bureau: Bureau, monkeypatch: pytest.MonkeyPatch, cut: str
+def test_an_ingest_cut_short_again_and_again_is_finished_by_the_next(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bureau.gives_required("setl_d")
     bureau.gives("setl_d", "setl_id | medfee_sumamt\ns1 | 1\ns1 | 2\ns2 | x")
     append = Lake.append
+    for cut in ("bronze.mdtrt_d", "silver.visit", "ops.fill"):
 
-    def failing(self: Lake, table: Table, rows: DataFrame, *, app: str = "", txn: int = 0) -> int:
-        if table.name == cut:
-            raise RuntimeError("cut")
-        return append(self, table, rows, app=app, txn=txn)
+        def failing(
+            self: Lake,
+            table: Table,
+            rows: DataFrame,
+            *,
+            cut: str = cut,
+            app: str = "",
+            txn: int = 0,
+        ) -> int:
+            if table.name == cut:
+                raise RuntimeError(cut)
+            return append(self, table, rows, app=app, txn=txn)
 
-    monkeypatch.setattr(Lake, "append", failing)
-    with pytest.raises(RuntimeError, match="cut"):
-        bureau.ingests()
+        monkeypatch.setattr(Lake, "append", failing)
+        with pytest.raises(RuntimeError, match=cut):
+            bureau.ingests()
+        bureau.lake.forget()
     monkeypatch.undo()
-    bureau.lake.forget()
     assert bureau.ingests().tables["setl_d"] == Counts(3, 1, 1, 1)
     assert all(row["holds"] for row in reconcile_ingest(bureau.lake, "r"))
 

@@ -96,6 +96,7 @@ def test_real_claims_are_ranked_beside_size_alone(
 ) -> None:
     monkeypatch.setenv("FUNDWATCH_SHARED", str(shared))
     monkeypatch.setenv("FUNDWATCH_REAL_LAKE", str(tmp_path / "lake"))
+    monkeypatch.setenv("FUNDWATCH_SPARK__JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     shown = list(execute("02_real_claims.py"))
     assert shown.count("text/html") == 1
     assert shown.count("image/png") == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -151,7 +150,7 @@ def test_one_month_at_a_time_and_all_together_give_the_same_rows(
     for one in (lake, other):
         arrive(one, *FOUR)
     runner(lake).run()
-    for month in ("2024-02", "2024-03", "2024-04", "2024-07"):
+    for month in ("2024-02", "2024-04", "2024-07"):
         runner(other).run(before=month)
     for table in (SPENT, QUARTER, TOTAL):
         assert sorted(lake.read(table).collect()) == sorted(other.read(table).collect())
@@ -173,18 +172,20 @@ class Killed(Exception):
     """Stands for a kill at a commit point."""
 
 
-@pytest.mark.parametrize("at", range(6))
-def test_a_run_cut_short_at_any_commit_is_completed_by_the_next(lake: Lake, at: int) -> None:
+def test_a_run_cut_short_at_any_commit_is_completed_by_the_next(lake: Lake) -> None:
     arrive(lake, *FOUR)
-    moments: Iterator[int] = iter(range(100))
+    done: set[tuple[str, str]] = set()
 
     def die(step: str, moment: str) -> None:
-        if next(moments) == at:
+        if (step, moment) not in done:
+            done.add((step, moment))
             raise Killed(step, moment)
 
-    with pytest.raises(Killed):
-        runner(lake, committed=die).run()
-    runner(lake).run()
+    for _ in range(2 * len(STEPS)):  # each time a commit further
+        with pytest.raises(Killed):
+            runner(lake, committed=die).run()
+    runner(lake, committed=die).run()
+    assert done == {(step.name, m) for step in STEPS for m in ("written", "recorded")}
     assert_rows(lake.read(TOTAL), TOTAL, "fen\n4343")
     assert_rows(
         lake.read(QUARTER),

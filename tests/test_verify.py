@@ -13,9 +13,7 @@ from fundwatch.errors import UsageError
 from fundwatch.lake import Lake
 from fundwatch.schema import Table
 from fundwatch.tables.gold import CLUE
-from fundwatch.tables.silver import (
-    FEE_LINE,
-)
+from fundwatch.tables.silver import FEE_LINE
 from jobs.clues.verify import verify
 from tests.released import CONF, SILVER, build, offered
 from tests.rows import rows
@@ -50,51 +48,50 @@ def put(lake: Lake, table: Table, literal: str) -> None:
     lake.replace(table, rows(lake.spark, table, literal))
 
 
-def test_untouched_clues_are_identical(lake: Lake) -> None:
-    verdicts = verify(lake, offered(), None)
-    assert [(v.is_identical, v.differences) for v in verdicts] == [(True, ())] * 2
-
-
-def test_a_stored_amount_that_was_altered_is_named(lake: Lake) -> None:
-    altered = F.when(F.col("fixmedins_codes")[0] == "H1", 99).otherwise(F.col("amount"))
-    lake.replace(CLUE, lake.read(CLUE).withColumn("amount", altered.cast("decimal(18,2)")))
-    found = {v.clue_id: v.differences for v in verify(lake, offered(), None)}
-    assert found[ids(lake)["H1"]] == ("amount: recorded 99.00, recomputed 20.00",)
-    assert found[ids(lake)["H2"]] == ()
-
-
-def test_a_silver_row_that_was_altered_is_named_and_so_is_what_follows(lake: Lake) -> None:
-    put(lake, FEE_LINE, SILVER[FEE_LINE].replace("| 80 ", "| 90 "))
-    found = {v.clue_id: v.differences for v in verify(lake, offered(), None)}
-    differences = found[ids(lake)["H1"]]
-    assert "silver.fee_line l1 has changed" in differences
-    assert "amount: recorded 20.00, recomputed 10.00" in differences
-    assert found[ids(lake)["H2"]] == ()
-
-
-def test_a_silver_row_that_is_gone_is_named(lake: Lake) -> None:
-    without = "\n".join(text for text in SILVER[FEE_LINE].splitlines() if " l1 " not in text)
-    put(lake, FEE_LINE, without)
-    (verdict,) = verify(lake, offered(), [ids(lake)["H1"]])
-    assert "silver.fee_line l1 is missing" in verdict.differences
-    assert f"no claim comes out: {RULE} say nothing of it" in verdict.differences
-
-
-def test_a_rule_that_was_changed_is_named(lake: Lake, tmp_path: Path) -> None:
-    conf = tmp_path / "conf"
+def changed_rule(conf: Path) -> Path:
+    """Knowledge in which RULE reads otherwise."""
     shutil.copytree(CONF, conf)
     file = conf / "rules" / "price.yml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("限价目录未更新", "限价目录尚未更新", 1), encoding="utf-8")
-    (verdict,) = verify(lake, offered(conf), [ids(lake)["H1"]])
-    assert f"rule changed: {RULE}" in verdict.differences
+    return conf
 
 
-def test_a_later_version_of_silver_does_not_move_a_clue(lake: Lake) -> None:
+def told(lake: Lake, conf: Path = CONF) -> dict[str, tuple[str, ...]]:
+    """Institution → what verify says of its clue."""
+    found = {v.clue_id: v.differences for v in verify(lake, offered(conf), None)}
+    return {house: found[clue_id] for house, clue_id in ids(lake).items()}
+
+
+def test_clues_are_identical_whatever_comes_into_silver_later(lake: Lake) -> None:
     later = SILVER[FEE_LINE].replace("| 80 ", "| 90 ")
     lake.replace(FEE_LINE, rows(lake.spark, FEE_LINE, later))
+    assert told(lake) == {"H1": (), "H2": ()}
+
+
+def test_an_altered_row_and_an_altered_amount_are_named_and_so_is_what_follows(lake: Lake) -> None:
+    altered = F.when(F.col("fixmedins_codes")[0] == "H2", 99).otherwise(F.col("amount"))
+    lake.replace(CLUE, lake.read(CLUE).withColumn("amount", altered.cast("decimal(18,2)")))
+    put(lake, FEE_LINE, SILVER[FEE_LINE].replace("| 80 ", "| 90 "))
+    found = told(lake)
+    assert "silver.fee_line l1 has changed" in found["H1"]
+    assert "amount: recorded 20.00, recomputed 10.00" in found["H1"]
+    assert found["H2"] == ("amount: recorded 99.00, recomputed 40.00",)
+
+
+def test_a_row_that_is_gone_and_a_changed_rule_are_named(lake: Lake, tmp_path: Path) -> None:
+    without = "\n".join(text for text in SILVER[FEE_LINE].splitlines() if " l1 " not in text)
+    put(lake, FEE_LINE, without)
+    found = told(lake, changed_rule(tmp_path / "conf"))
+    assert "silver.fee_line l1 is missing" in found["H1"]
+    assert f"no claim comes out: {RULE} say nothing of it" in found["H1"]
+    assert f"rule changed: {RULE}" in found["H2"]
+    assert not [difference for difference in found["H2"] if "fee_line" in difference]
+
+
+def test_one_clue_is_verified_alone(lake: Lake) -> None:
     (verdict,) = verify(lake, offered(), [ids(lake)["H1"]])
-    assert verdict.is_identical
+    assert (verdict.clue_id, verdict.is_identical) == (ids(lake)["H1"], True)
 
 
 def test_an_id_that_is_no_clue_is_refused(lake: Lake) -> None:

@@ -41,7 +41,7 @@ class IngestResult:
 def result_of(lake: Lake, strangers: tuple[str, ...] = ()) -> IngestResult:
     """What has come into the lake, and what the run log does not know of yet."""
     recorded = recorded_versions(lake)
-    counts = _counts(lake)
+    counts = counts_of(lake)
     if lake.content_version(INTAKE) <= recorded.get(INTAKE.name, -1):
         return IngestResult(counts, strangers=strangers)
     moved = touched(lake, recorded)
@@ -59,7 +59,8 @@ def recorded_versions(lake: Lake) -> dict[str, int]:
     return known
 
 
-def _counts(lake: Lake) -> dict[str, Counts]:
+def counts_of(lake: Lake) -> dict[str, Counts]:
+    """Rows by landing table since the lake began."""
     delivered: Counter[str] = Counter()
     for file in lake.read(DELIVERY).select("table", "rows").collect():  # a row a file
         delivered[file["table"]] += file["rows"]
