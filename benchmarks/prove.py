@@ -13,9 +13,14 @@ from types import ModuleType
 from typing import Final
 
 from benchmarks.figures import ROOT, figures, outdated, record
-from benchmarks.proofs import city, kill
+from benchmarks.proofs import city, claims, kill, marked
 
-PROOFS: Final[dict[str, ModuleType]] = {"kill": kill, "city": city}
+PROOFS: Final[dict[str, ModuleType]] = {
+    "marked": marked,
+    "claims": claims,
+    "kill": kill,
+    "city": city,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -13,6 +13,7 @@ from fundwatch.tables.gold import (
     CHARGE_FACT,
     INSTITUTION_DAY_FACT,
     PERSON_DAY_FACT,
+    PRACTITIONER_DAY_FACT,
     RESALE_FACT,
     STAY_FACT,
     STOCK_FACT,
@@ -21,6 +22,7 @@ from fundwatch.tables.gold import (
 )
 
 NOBODY: Final = "cast(array() as array<string>)"
+OF_EXCESS: Final = "array_sort(array_distinct(transform(excess_lines, x -> x.setl_id)))"
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ WITNESS: Final[dict[str, Witness]] = {
         doctor="chfpdr_code",
         others=(
             Other("prev_", "silver.settlement", "prev_setl_id", "prev_fixmedins_code"),
+            Other("other_", "silver.settlement", "other_setl_id", "other_fixmedins_code"),
             DEATH,
         ),
     ),
@@ -141,6 +144,14 @@ WITNESS: Final[dict[str, Witness]] = {
         proof=(("silver.institution", "array(fixmedins_code)"),),
         persons=NOBODY,
     ),
+    PRACTITIONER_DAY_FACT.name: Witness(
+        begins="day",
+        ends="day",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", "transform(excess_lines, x -> x.bkkp_sn)"),),
+        persons=NOBODY,
+        doctor="staff_code",
+    ),
     SUPPLY_FACT.name: Witness(
         begins="to_date(concat(month, '-01'))",
         ends="last_day(to_date(concat(month, '-01')))",
@@ -162,7 +173,7 @@ WITNESS: Final[dict[str, Witness]] = {
     STOCK_FACT.name: Witness(
         begins="counted_on",
         ends="last_day(to_date(concat(month, '-01')))",
-        settlements="array_sort(array_distinct(transform(excess_lines, x -> x.setl_id)))",
+        settlements=OF_EXCESS,
         proof=(
             ("silver.fee_line", "transform(excess_lines, x -> x.bkkp_sn)"),
             ("silver.stock_movement", "txn_ids"),

@@ -1,4 +1,4 @@
-"""gold.visit_fact: outpatient settlements, their lines, and the visit before."""
+"""gold.visit_fact: outpatient settlements, their lines, and what was before, after and beside."""
 
 from __future__ import annotations
 
@@ -54,11 +54,14 @@ MONTHS = ("2024-01", "2024-02", "2024-03", "2024-04")
 
 
 def visited(
-    spark: SparkSession, months: tuple[str, ...] = MONTHS, settled: str = SETTLED
+    spark: SparkSession,
+    months: tuple[str, ...] = MONTHS,
+    settled: str = SETTLED,
+    visits_: str = VISITED,
 ) -> DataFrame:
     return visits(
         rows(spark, SETTLEMENT_NET, settled),
-        rows(spark, VISIT, VISITED),
+        rows(spark, VISIT, visits_),
         rows(spark, CHARGE_FACT, CHARGED),
         persons(spark, "ann", "bob"),
         rows(spark, INSURED, DIED),
@@ -102,6 +105,52 @@ def test_the_visit_before_is_looked_for_in_two_months(spark: SparkSession) -> No
         s3      | s2           | P1                  | 0                | 0
         s4      |              |                     |                  |
         s5      |              |                     |                  |
+        """,
+    )
+
+
+def test_the_other_visit_is_the_one_that_asked_for_the_faster_way(spark: SparkSession) -> None:
+    assert_rows(
+        visited(spark),
+        VISIT_FACT,
+        """
+        setl_id | other_setl_id | other_fixmedins_code | other_gap_minutes | other_km
+        s1      |               |                      |                   |
+        s2      | s1            | H1                   | 40                | 111.195
+        s3      | s2            | P1                   | 0                 | 0
+        s4      |               |                      |                   |
+        s5      |               |                      |                   |
+        """,
+    )
+    soon = VISITED.replace("2024-01-31 23:30:00", "2024-02-01 00:50:00")
+    (first,) = visited(spark, visits_=soon).where("setl_id = 's3'").collect()
+    told = ("other_setl_id", "other_fixmedins_code", "other_gap_minutes", "prev_setl_id")
+    assert [first[name] for name in told] == ["s1", "H1", 40, "s2"]
+
+
+QUEUE = """
+    setl_id | mdtrt_id | psn_key | insu_admdvs | med_type | fixmedins_code | month   | is_void | term_no | setl_time
+    s1      | m1       | ann     | 140100      | 11       | H1             | 2024-01 | false   | T1      | 2024-01-05 09:00:00
+    s2      | m2       | bob     | 140100      | 11       | H1             | 2024-01 | false   | T1      | 2024-01-05 09:05:00
+    s3      | m3       | bob     | 140100      | 11       | H1             | 2024-01 | false   | T1      | 2024-01-05 09:10:01
+    s4      | m4       | ann     | 140100      | 11       | H1             | 2024-01 | false   | T1      | 2024-01-06 09:10:01
+    s5      | m5       | ann     | 140100      | 11       | H1             | 2024-01 | false   | T2      | 2024-01-05 09:00:00
+    s6      | m6       | bob     | 140100      | 11       | H1             | 2024-01 | false   |         | 2024-01-05 09:00:00
+"""
+
+
+def test_people_at_one_terminal_within_minutes_are_counted(spark: SparkSession) -> None:
+    assert_rows(
+        visited(spark, settled=QUEUE),
+        VISIT_FACT,
+        """
+        setl_id | terminal_cards | terminal_daily
+        s1      | 2              | 2
+        s2      | 2              | 2
+        s3      | 1              | 2
+        s4      | 1              | 2
+        s5      | 1              | 1
+        s6      |                |
         """,
     )
 

@@ -90,13 +90,13 @@ def test_the_first_look_says_so_where_nothing_was_found(
     assert shown.count("stdout") == 2
 
 
+@pytest.mark.scale
 @pytest.mark.timeout(1800)
 def test_real_claims_are_ranked_beside_size_alone(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FUNDWATCH_SHARED", str(shared))
     monkeypatch.setenv("FUNDWATCH_REAL_LAKE", str(tmp_path / "lake"))
-    monkeypatch.setenv("FUNDWATCH_SPARK__JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     shown = list(execute("02_real_claims.py"))
     assert shown.count("text/html") == 1
     assert shown.count("image/png") == 1

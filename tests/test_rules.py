@@ -12,6 +12,7 @@ from fundwatch.tables.gold import (
     CHARGE_FACT,
     INSTITUTION_DAY_FACT,
     PERSON_DAY_FACT,
+    PRACTITIONER_DAY_FACT,
     RESALE_FACT,
     RULE_FINDING,
     STAY_FACT,
@@ -58,6 +59,10 @@ LITERALS: Final[dict[Table, str]] = {
     STOCK_FACT: """
         fixmedins_code | hilist_code | month   | counted_on | had_cnt | billed_cnt | short_cnt | pack_size | inscp_fen | txn_ids | excess_lines
         P1             | X1          | 2024-01 | 2024-01-01 | 10      | 90         | 80        | 10        | 700       | t1 t2   | [{"bkkp_sn": "l1", "setl_id": "s31", "inscp_fen": 300}, {"bkkp_sn": "l2", "setl_id": "s30", "inscp_fen": 400}]
+    """,
+    PRACTITIONER_DAY_FACT: """
+        fixmedins_code | staff_code | day        | month   | minutes | persons | line_count | inscp_fen | excess_lines
+        H1             | T1         | 2024-01-05 | 2024-01 | 1500    | 9       | 60         | 300       | [{"bkkp_sn": "l9", "setl_id": "s40", "inscp_fen": 300}]
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
@@ -137,6 +142,15 @@ def test_a_shelf_that_was_empty_shows_the_lines_and_the_stock_movements(
     assert [table for table, _ in evidence(one)] == ["silver.fee_line"] * 2 + [
         "silver.stock_movement"
     ] * 2
+
+
+def test_a_day_too_long_names_the_hands_and_claims_what_is_above_it(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["hands_over_day", "H1|T1|2024-01-05"]
+    assert (one.subject_ids, one.staff_codes, one.setl_ids) == (["H1"], ["T1"], ["s40"])
+    assert [tuple(line) for line in one.lines] == [("l9", "s40", 300)]
+    assert evidence(one) == [("silver.fee_line", "l9")]
 
 
 def test_only_the_months_asked_for_are_judged(found: dict[tuple[str, str], Any]) -> None:

@@ -126,9 +126,11 @@ def settled(owned: DataFrame, scheme_card: DataFrame) -> tuple[DataFrame, DataFr
         F.count_if("is_groups").alias("grouped"),
         F.count("*").alias("claims"),
         F.min("taker").alias("taker"),
+        F.min(F.when(F.col("is_groups"), F.col("taker"))).alias("group"),
     )
-    hosted = left.where("standing = 0 OR grouped * 2 > claims").select(
-        *FINDING, F.col("taker").alias("host")
+    is_groups = F.col("grouped") * 2 > F.col("claims")
+    hosted = left.where(is_groups | (F.col("standing") == 0)).select(
+        *FINDING, F.when(is_groups, F.col("group")).otherwise(F.col("taker")).alias("host")
     )
     final = pinned(
         owned.join(hosted, on=FINDING, how="left")

@@ -21,6 +21,7 @@ from fundwatch.tables.gold import (
     DETECTOR_FINDING,
     ITEM_ANOMALY,
     PEER_SCORE,
+    PRACTITIONER_DAY_FACT,
     PRESENCE_CONFLICT,
     RULE_FINDING,
     SHARED_PURCHASE,
@@ -32,6 +33,9 @@ from jobs.conform import conform
 from jobs.facts.care import care
 from jobs.offered import Offered
 
+# What one row of these says depends on everybody's visits, purchases or lines.
+EVERYBODYS: Final = {PEER_SCORE, SHARED_PURCHASE, STOCK_FACT, PRACTITIONER_DAY_FACT}
+OF_TERMINAL: Final = "terminal_"  # and so do these columns of a visit
 # Steps whose rows concern one person, and what they may read of that person alone. A stay's
 # neighbours in the house are needed, so `stays` reads every settlement; its lines are few.
 NARROWED: Final = {
@@ -116,9 +120,11 @@ class Replay:
 
     @property
     def _is_whole(self) -> bool:
-        """Peers, stocks, and who else buys, are everybody's: where spoken of, all is read."""
-        over = {rule.over for rule in self._offered("rules")}
-        return STOCK_FACT.name in over or bool(self._looked & {PEER_SCORE, SHARED_PURCHASE})
+        """Whether anything is spoken of that is everybody's: then all is read."""
+        rules = self._offered("rules")
+        over = {table for table in EVERYBODYS if table.name in {rule.over for rule in rules}}
+        at_terminal = any(OF_TERMINAL in rule.when for rule in rules)
+        return at_terminal or bool(over | self._looked & EVERYBODYS)
 
     @property
     def _looked(self) -> set[Table]:

@@ -1,10 +1,10 @@
-"""gold.visit_fact: settled outpatient visits and purchases, and where the person was before."""
+"""gold.visit_fact: outpatient settlements, where else the person was, and who else settled then."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.care import Codes
@@ -14,6 +14,10 @@ from jobs.facts.people import age_years, cases, deaths, people, with_visit
 from jobs.facts.places import km_between, places
 
 BACK: Final = 1  # months before its own in which a visit's predecessor is looked for
+NEAR_SECONDS: Final = (
+    300  # before and after a settlement, in which its terminal's cards are counted
+)
+BESIDE: Final = ("setl_id", "fixmedins_code", "visited_at")  # told of the visits before and after
 COUNTS: Final = ("drug_fen", "watched_fen", "line_count", "item_count")
 DRUG: Final = "list_type IN ('101', '102', '103', '104')"
 
@@ -46,8 +50,9 @@ def visits(
             "coner_key": F.col("coner_name_key"),
         }
     )
-    counted = _with_previous(told, months).join(_lines(charge_fact), on="setl_id", how="left")
-    return _with_distance(counted.fillna(0, subset=list(COUNTS)), institution)
+    own = _with_terminal(_with_neighbours(told, months))
+    counted = own.join(_lines(charge_fact), on="setl_id", how="left")
+    return _with_distances(counted.fillna(0, subset=list(COUNTS)), institution)
 
 
 def _lines(charge_fact: DataFrame) -> DataFrame:
@@ -78,29 +83,59 @@ def _lines(charge_fact: DataFrame) -> DataFrame:
     )
 
 
-def _with_previous(told: DataFrame, months: tuple[str, ...]) -> DataFrame:
-    """Visits of `months` beside the person's visit before each, by arrival and then settlement."""
+def _with_neighbours(told: DataFrame, months: tuple[str, ...]) -> DataFrame:
+    """Visits of `months` beside the person's visits before and after, by arrival and settlement."""
     by_arrival = Window.partitionBy("person_key", VIEW).orderBy("visited_at", "setl_id")
-    gap = F.timestamp_diff("MINUTE", "prev_visited_at", "visited_at")
     return (
         seen_by(told, months, back=BACK)
+        .withColumns({f"prev_{name}": F.lag(name).over(by_arrival) for name in BESIDE})
+        .withColumns({f"next_{name}": F.lead(name).over(by_arrival) for name in BESIDE})
+        .where(F.col(VIEW) == month_number())
         .withColumns(
             {
-                f"prev_{name}": F.lag(name).over(by_arrival)
-                for name in ("setl_id", "fixmedins_code", "visited_at")
+                "prev_gap_minutes": F.timestamp_diff("MINUTE", "prev_visited_at", "visited_at"),
+                "next_gap_minutes": F.timestamp_diff("MINUTE", "visited_at", "next_visited_at"),
             }
         )
-        .where(F.col(VIEW) == month_number())
-        .withColumn("prev_gap_minutes", gap)
     )
 
 
-def _with_distance(visit: DataFrame, institution: DataFrame) -> DataFrame:
-    here, there = places(institution, "here"), places(institution, "there")
-    is_here = F.col("fixmedins_code") == F.col("here_code")
-    is_there = F.col("prev_fixmedins_code") == F.col("there_code")
-    return (
-        visit.join(here, on=is_here, how="left")
-        .join(there, on=is_there, how="left")
-        .withColumn("prev_km", km_between("here", "there"))
+def _with_terminal(visit: DataFrame) -> DataFrame:
+    """With what else its terminal settled: within NEAR_SECONDS, and on a usual day of the month."""
+    of_month = Window.partitionBy("fixmedins_code", F.coalesce("term_no", "setl_id"), "month")
+    near = of_month.orderBy(F.unix_seconds(F.col("setl_time").cast("timestamp"))).rangeBetween(
+        -NEAR_SECONDS, NEAR_SECONDS
     )
+    days = F.size(F.collect_set(F.to_date("setl_time")).over(of_month))
+    is_known = F.col("term_no").isNotNull()
+    return visit.withColumns(
+        {
+            "terminal_cards": F.when(is_known, F.size(F.collect_set("person_key").over(near))),
+            "terminal_daily": F.when(is_known, F.count("*").over(of_month) / days),
+        }
+    )
+
+
+def _with_distances(visit: DataFrame, institution: DataFrame) -> DataFrame:
+    """With the way from the visit before, and `other_*`: it or the visit after, by the speed."""
+    far = visit.join(places(institution, "here"), F.expr("fixmedins_code = here_code"), "left")
+    for side in ("prev", "next"):
+        is_there = F.col(f"{side}_fixmedins_code") == F.col(f"{side}_code")
+        far = far.join(places(institution, side), on=is_there, how="left").withColumn(
+            f"{side}_km", km_between("here", side)
+        )
+    before, after = (_speed(side) for side in ("prev", "next"))
+    is_after = F.coalesce(after, F.lit(0.0)) > F.coalesce(before, F.lit(0.0))
+    return far.withColumns(
+        {
+            f"other_{name}": F.when(is_after, F.col(f"next_{name}")).otherwise(
+                F.col(f"prev_{name}")
+            )
+            for name in ("setl_id", "fixmedins_code", "gap_minutes", "km")
+        }
+    )
+
+
+def _speed(side: str) -> Column:
+    """Of the way to the neighbour [km a minute]; a minute at least."""
+    return F.col(f"{side}_km") / F.greatest(f"{side}_gap_minutes", F.lit(1))

@@ -130,6 +130,12 @@ VISIT_FACT: Final = Table(
     prev_fixmedins_code string?  Where that was.
     prev_gap_minutes bigint? Minutes from its arrival to this one's [minutes].
     prev_km         double?  Distance between the two places [km].
+    other_setl_id   string?  The visit before or after, whichever asked for the faster way.
+    other_fixmedins_code string? Where that was.
+    other_gap_minutes bigint? Minutes between the two arrivals [minutes].
+    other_km        double?  Distance between the two places [km].
+    terminal_cards  int?     People settled at its terminal in the five minutes before and after.
+    terminal_daily  double?  Settlements of that terminal on a day of the month it was used.
         """),
     ),
 )
@@ -349,12 +355,39 @@ STOCK_FACT: Final = Table(
     ),
 )
 
+PRACTITIONER_DAY_FACT: Final = Table(
+    "gold.practitioner_day_fact",
+    grain="the therapy of one day that one practitioner at one institution is credited with",
+    key=("fixmedins_code", "staff_code", "day"),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    staff_code      string   Who carried it out, as the lines say; registered there.
+    day             date     The day.
+        """),
+        Column(MONTH, "string", "Month of the day, YYYY-MM."),
+        *columns(
+            """
+    area            string   区划 of the institution.
+    minutes         decimal(38,4)  Standard time of all of it [minutes].
+    persons         int      Patients [persons].
+    line_count      int      Fee lines [count].
+    inscp_fen       bigint   Within the scope, of what is above a full day [fen].
+    excess_lines    LINES    The lines above it, by time, each with its excess.
+        """,
+            LINES="array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>",
+        ),
+    ),
+)
+
 FACTS: Final = (
     CHARGE_FACT,
     VISIT_FACT,
     STAY_FACT,
     PERSON_DAY_FACT,
     INSTITUTION_DAY_FACT,
+    PRACTITIONER_DAY_FACT,
     SUPPLY_FACT,
     RESALE_FACT,
     STOCK_FACT,
