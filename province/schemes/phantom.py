@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from province.items import catalogue, is_stay
 from province.lines import THERAPIST, new_lines
 from province.schemes.base import EMPTY, Frame, Plan, Scheme, Stage, of_instance, sorted_lines
 from province.truth import Instance
-from province.world import Bools, Ints, unit_hash
+from province.world import DAY, Bools, Ints, unit_hash
 
 _SESSIONS = ("needle", "tuina_back", "midfreq", "moxa", "exercise", "infrared", "magnet", "wax")
 
@@ -49,7 +50,17 @@ class Phantom(Scheme):
             base["part"].to_numpy(), item, base["t"].to_numpy() + 1800, np.ones(len(row), np.int64),
             acord=_hands(plan, base, item), tag=plan.number, excess=1,
         )  # fmt: skip
-        return sorted_lines([lines, more])
+        return sorted_lines([lines, _within_cap(lines, more) if plan.twin else more])
+
+
+def _within_cap(lines: Frame, more: Frame) -> Frame:
+    """Added lines of items that the stay has not on that day: honest houses keep daily caps."""
+
+    def of_day(frame: Frame) -> list[Ints]:
+        return [frame["part"].to_numpy(), frame["item"].to_numpy(), frame["t"].to_numpy() // DAY]
+
+    there = pd.MultiIndex.from_arrays(of_day(lines))
+    return more[~pd.MultiIndex.from_arrays(of_day(more)).isin(there)]
 
 
 def _hands(plan: Plan, base: Frame, item: Ints) -> Ints:
@@ -58,7 +69,7 @@ def _hands(plan: Plan, base: Frame, item: Ints) -> Ints:
     if not plan.twin:
         return np.full(len(base), first)
     first += 40  # others than those who treat the usual patients
-    day = base["t"].to_numpy() // 86_400
+    day = base["t"].to_numpy() // DAY
     minutes = np.maximum(catalogue().minutes[item], 20)
     order = np.argsort(day, kind="stable")
     total = np.cumsum(minutes[order])
