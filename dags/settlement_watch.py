@@ -86,6 +86,7 @@ with DAG(
         "export",
         "核对与导出",
         f"reconcile export {UNTIL}",
+        "landing",
         "lake",
         "out",
         doc="Money must agree from silver to gold; then clues.xlsx, .parquet, .jsonl, run.json.",

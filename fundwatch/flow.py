@@ -121,7 +121,7 @@ FLOW: Final[tuple[Step, ...]] = (
     _step("peers", "同类比较", "jobs.peers:scores",
           (INDICATOR_VALUE, INSTITUTION), PEER_SCORE),
     _step("anomalies", "高值药耗异常", "jobs.anomalies:item_anomalies",
-          (Read(CHARGE_FACT, back=6), INSTITUTION), ITEM_ANOMALY),
+          (Read(CHARGE_FACT, back=8), INSTITUTION), ITEM_ANOMALY),
     _step("rules", "规则", "jobs.rules:findings",
           (CHARGE_FACT, VISIT_FACT, STAY_FACT, PERSON_DAY_FACT, INSTITUTION_DAY_FACT,
            PRACTITIONER_DAY_FACT, SUPPLY_FACT, RESALE_FACT, STOCK_FACT),

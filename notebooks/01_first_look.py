@@ -100,8 +100,8 @@ plt.show()
 # %% [markdown]
 # ## One anomaly as a curve
 #
-# Spending on one high-cost item per patient of the institution, month by month, beside
-# its peers' median.
+# Spending on one high-cost item per patient of the institution and month, over the three months to
+# each, beside its peers' median.
 
 # %%
 worst = lake.sql("""
@@ -129,7 +129,7 @@ else:
         flagged["month"], flagged["rate"] / 100, s=140, facecolors="none", edgecolors="crimson"
     )
     axes.set_ylim(bottom=0)
-    axes.set_ylabel("人均费用(元)" if han else "yuan per patient")
+    axes.set_ylabel("三个月人均月费用(元)" if han else "yuan per patient and month")
     axes.set_title(item if han or item.isascii() else "")
     axes.legend()
     plt.show()

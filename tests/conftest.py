@@ -30,7 +30,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             driver_memory="2g",
             shuffle_partitions=2,
             # Plans are interpreted: on a dozen rows, compiling them is a quarter of all the time.
-            # The DAGs' test, the demo and the proofs run the compiled form.
+            # The end-to-end test, the demo and the proofs run the compiled form.
             extra={
                 "spark.sql.adaptive.enabled": "false",
                 "spark.sql.codegen.wholeStage": "false",

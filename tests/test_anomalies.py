@@ -17,6 +17,8 @@ from tests.rows import rows
 
 ENTRIES: Final = load(DetectorEntry, Path(__file__).parents[1] / "conf" / "anomalies.yml")
 MONTHS: Final = ("2024-04", "2024-05")
+KNOWN: Final = (*(f"2023-{n:02}" for n in range(9, 13)), *(f"2024-{n:02}" for n in range(1, 6)))
+LEAPT: Final = "2024-02"  # from here on
 PEERS: Final = [f"H{n:02}" for n in range(10)]
 HEADER: Final = (
     "bkkp_sn|setl_id|fixmedins_code|month|person_key|ingredient|list_type|is_high_value"
@@ -35,12 +37,12 @@ def line(place: str, month: str, person: int, fen: int, item: str = "支架") ->
 
 
 def charges(use: dict[str, int], leap: dict[str, int]) -> str:
-    """Ten patients with the item in each house and month; `leap` tells the fen of April on."""
+    """Ten patients with the item in each house and month; `leap` tells the fen from LEAPT on."""
     lines = [HEADER]
     for place in PEERS:
-        for month in ("2024-01", "2024-02", "2024-03", "2024-04", "2024-05"):
+        for month in KNOWN:
             usual = use.get(place, 100_000)
-            fen = leap.get(place, usual) if month >= "2024-04" else usual
+            fen = leap.get(place, usual) if month >= LEAPT else usual
             lines += [line(place, month, n, fen + 10 * n) for n in range(10)]
             lines += [line(place, month, 50, 500, "诊察")]
     return "\n".join(lines)
@@ -86,21 +88,36 @@ def test_peers_are_no_anomaly(leapt: dict[Any, Any]) -> None:
     ]
 
 
-def test_rate_is_charge_per_patient_of_the_house(leapt: dict[Any, Any]) -> None:
+def test_rate_is_charge_per_patient_of_the_house_and_month(leapt: dict[Any, Any]) -> None:
     one = leapt["H00", "2024-05"]
-    assert (one.patients, one.base, one.inscp_fen) == (10, 11, 1_000_450)
+    assert (one.patients, one.base, one.inscp_fen) == (30, 33, 3 * 1_000_450)
     assert one.rate == pytest.approx(1_000_450 / 11)
-    assert one.fund_fen == 500_225
+    assert one.fund_fen == 3 * 500_225
 
 
-def test_excess_lines_are_the_strongest_and_add_up_to_the_excess(leapt: dict[Any, Any]) -> None:
+def test_excess_lines_are_the_strongest_of_the_month_and_add_up_to_its_excess(
+    leapt: dict[Any, Any],
+) -> None:
     one = leapt["H03", "2024-04"]
+    assert {taken.bkkp_sn[4:11] for taken in one.excess_lines} == {"2024-04"}
     total = sum(taken.inscp_fen for taken in one.excess_lines)
-    assert total == round(one.inscp_fen * one.excess_share)
+    assert total == round(9_000_450 * one.excess_share)
     # The ten lines are of 900,000 to 900,090 fen: the eight largest whole, and a part of the ninth.
     fens = sorted((taken.inscp_fen for taken in one.excess_lines), reverse=True)
     assert fens[:8] == [900_000 + 10 * n for n in range(9, 1, -1)]
     assert len(fens) == 9
+
+
+def test_a_month_without_use_says_nothing(spark: SparkSession) -> None:
+    heads, *lines = charges({}, {"H03": 900_000}).splitlines()
+    kept = [
+        one for one in lines if "支架" not in one or "|2024-05|" not in one or "|H03|" not in one
+    ]
+    found = said(spark, "\n".join([heads, *kept]), ("2024-05",))
+    assert ("H03", "2024-05") not in found
+    assert (
+        found["H02", "2024-05"].peers == 10
+    )  # it is still a peer: it used the item in the quarter
 
 
 def test_months_one_by_one_say_what_all_together_say(

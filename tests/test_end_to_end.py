@@ -80,7 +80,9 @@ def test_every_row_is_accounted_for(screened: Screened) -> None:
     for name, counts in tables.items():
         kept = counts["current"] + counts["superseded"] + counts["quarantined"]
         assert counts["delivered"] == kept, name
-    assert all(row["holds"] for row in screened.page["reconciliation"])
+    identities = screened.page["reconciliation"]
+    assert {"rows", "medfee_sumamt"} <= {row["identity"] for row in identities}
+    assert all(row["holds"] for row in identities)
 
 
 def test_clues_are_ranked_without_ties_and_say_the_same_in_both_files(screened: Screened) -> None:
@@ -103,8 +105,13 @@ def test_every_clue_is_recomputed_from_silver(screened: Screened) -> None:
 @pytest.mark.usefixtures("spark")
 def test_a_screen_of_the_same_landing_changes_nothing(screened: Screened) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in screened.out.iterdir()}
+    landing, other = str(screened.root / "landing"), screened.root / "other"
     with workplace(screened.lake, conf=CONF, progress=lambda text: None) as place:
-        assert not screen(place, str(screened.root / "landing"), screened.out)
+        assert not screen(place, landing, screened.out)
+        assert screen(place, landing, other)  # only the exports
+        assert not screen(place, landing, other)
+    for name in ("clues.parquet", "clues.jsonl"):
+        assert (other / name).read_bytes() == (screened.out / name).read_bytes()
     assert before == {path.name: path.stat().st_mtime_ns for path in screened.out.iterdir()}
 
 

@@ -45,6 +45,14 @@ def test_what_is_above_a_full_day_is_told_by_its_lines(spark: SparkSession) -> N
     )
 
 
+def test_a_day_alone_is_as_with_others(spark: SparkSession) -> None:
+    charge = rows(spark, CHARGE_FACT, CHARGED)
+    seen = charge.where("month BETWEEN '2024-01' AND '2024-03'")  # what FLOW reads for January
+    alone = practitioner_days(seen, rows(spark, PRACTITIONER, REGISTER)).where("month = '2024-01'")
+    together = hands(spark).where("month = '2024-01'")
+    assert sorted(map(repr, alone.collect())) == sorted(map(repr, together.collect()))
+
+
 def test_row_order_does_not_matter(spark: SparkSession) -> None:
     heads, *lines = CHARGED.strip().splitlines()
     turned = hands(spark, "\n".join([heads, *reversed(lines)])).collect()

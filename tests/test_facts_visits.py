@@ -117,7 +117,7 @@ def test_the_other_visit_is_the_one_that_asked_for_the_faster_way(spark: SparkSe
         setl_id | other_setl_id | other_fixmedins_code | other_gap_minutes | other_km
         s1      |               |                      |                   |
         s2      | s1            | H1                   | 40                | 111.195
-        s3      | s2            | P1                   | 0                 | 0
+        s3      |               |                      |                   |
         s4      |               |                      |                   |
         s5      |               |                      |                   |
         """,

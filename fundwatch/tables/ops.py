@@ -6,8 +6,8 @@ from fundwatch.schema import Column, Table
 
 RUN: Final = Table(
     "ops.run",
-    grain="one step in one run",
-    key=("run_id", "step"),
+    grain="one step in one run, each time it was tried",
+    key=("run_id", "step", "started_at"),
     append_only=True,
     columns=(
         Column("run_id", "string", "The run."),
@@ -27,7 +27,7 @@ RUN: Final = Table(
 
 RECONCILIATION: Final = Table(
     "ops.reconciliation",
-    grain="one identity of one table, checked after one run",
+    grain="one identity of one table, each time a run checks it",
     key=("run_id", "table", "identity", "month"),
     append_only=True,
     columns=(

@@ -123,7 +123,7 @@ class Replay:
         """Whether anything is spoken of that is everybody's: then all is read."""
         rules = self._offered("rules")
         over = {table for table in EVERYBODYS if table.name in {rule.over for rule in rules}}
-        at_terminal = any(OF_TERMINAL in rule.when for rule in rules)
+        at_terminal = any(OF_TERMINAL in f"{rule.when} {rule.says} {rule.amount}" for rule in rules)
         return at_terminal or bool(over | self._looked & EVERYBODYS)
 
     @property

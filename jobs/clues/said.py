@@ -69,15 +69,16 @@ def _strength() -> Column:
 
 def _sentence() -> Column:
     grown = F.when(
-        F.col("own_median").isNotNull() & F.col("growth").isNotNull(),
+        F.col("own_past").isNotNull() & F.col("growth").isNotNull(),
         F.format_string(
-            ";本机构前六个月中位数 %.2f 元, 为其 %.1f 倍",
-            F.col("own_median") / 100,
+            ";本机构此前六个月为 %.2f 元, 为其 %.1f 倍",
+            F.col("own_past") / 100,
             F.col("growth"),
         ),
     ).otherwise("")
     told = F.format_string(
-        "%s %s:%d 名患者使用, 每名就诊患者医保内费用 %.2f 元;同类 %d 家机构中位数 %.2f 元"
+        "截至 %s 的三个月 %s:%d 名患者使用, 每名就诊患者每月医保内费用 %.2f 元;"
+        "同类 %d 家机构中位数 %.2f 元"
         "(稳健距离 %.1f)",
         F.col(MONTH),
         F.col("ingredient"),

@@ -30,7 +30,8 @@ def practitioner_days(charge_fact: DataFrame, practitioner: DataFrame) -> DataFr
     before = Window.partitionBy(*HAND_DAY).orderBy("charged_at", "bkkp_sn")
     until = F.sum("spent").over(before.rowsBetween(Window.unboundedPreceding, 0))
     over = F.least(F.greatest(until - FULL_DAY, F.lit(0)), F.col("spent"))
-    fen = F.round(F.col("inscp_fen") * over / F.col("spent")).cast("bigint")
+    part = F.round(F.col("inscp_fen") * over / F.col("spent")).cast("bigint")
+    fen = F.greatest(part, F.lit(0))
     excess = F.struct("bkkp_sn", "setl_id", F.col("fen").alias("inscp_fen"))
     return (
         line.withColumn("fen", fen)
@@ -38,7 +39,7 @@ def practitioner_days(charge_fact: DataFrame, practitioner: DataFrame) -> DataFr
         .agg(
             F.min("area").alias("area"),
             F.sum("spent").alias("minutes"),
-            F.count_distinct("person_key").cast("int").alias("persons"),
+            F.size(F.collect_set("person_key")).alias("persons"),
             F.count("*").cast("int").alias("line_count"),
             F.sum("fen").alias("inscp_fen"),
             F.array_sort(F.collect_list(F.when(F.col("fen") > 0, excess))).alias("excess_lines"),
@@ -50,13 +51,10 @@ def practitioner_days(charge_fact: DataFrame, practitioner: DataFrame) -> DataFr
 def _therapy(charge_fact: DataFrame) -> DataFrame:
     """Lines of therapy with the minutes they `spent`, as far as their day's month sees them."""
     late = month_number() - number_of_day("charged_on")
-    is_therapy = F.substring("hilist_code", 1, 4).isin(*HANDS) & (F.col("minutes") > 0)
-    return charge_fact.where(
-        is_therapy
-        & (F.col("cnt") > 0)
-        & late.between(0, AHEAD)
-        & F.col("acord_dr_code").isNotNull()
-    ).select(
+    spent = (F.col("minutes") * F.col("cnt")).cast("decimal(28,4)")
+    is_therapy = F.substring("hilist_code", 1, 4).isin(*HANDS) & (spent > 0)
+    is_known = F.col("acord_dr_code").isNotNull()
+    return charge_fact.where(is_therapy & is_known & late.between(0, AHEAD)).select(
         "fixmedins_code",
         F.col("acord_dr_code").alias("staff_code"),
         F.col("charged_on").alias("day"),
@@ -66,5 +64,5 @@ def _therapy(charge_fact: DataFrame) -> DataFrame:
         "bkkp_sn",
         "setl_id",
         "inscp_fen",
-        (F.col("minutes") * F.col("cnt")).cast("decimal(28,4)").alias("spent"),
+        spent.alias("spent"),
     )

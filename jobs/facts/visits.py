@@ -117,7 +117,10 @@ def _with_terminal(visit: DataFrame) -> DataFrame:
 
 
 def _with_distances(visit: DataFrame, institution: DataFrame) -> DataFrame:
-    """With the way from the visit before, and `other_*`: it or the visit after, by the speed."""
+    """With the way from the visit before, and `other_*`: it or the visit after, by the speed.
+
+    The next is looked for among what was settled by the end of the month.
+    """
     far = visit.join(places(institution, "here"), F.expr("fixmedins_code = here_code"), "left")
     for side in ("prev", "next"):
         is_there = F.col(f"{side}_fixmedins_code") == F.col(f"{side}_code")
@@ -128,8 +131,8 @@ def _with_distances(visit: DataFrame, institution: DataFrame) -> DataFrame:
     is_after = F.coalesce(after, F.lit(0.0)) > F.coalesce(before, F.lit(0.0))
     return far.withColumns(
         {
-            f"other_{name}": F.when(is_after, F.col(f"next_{name}")).otherwise(
-                F.col(f"prev_{name}")
+            f"other_{name}": F.when(is_after, F.col(f"next_{name}")).when(
+                before.isNotNull(), F.col(f"prev_{name}")
             )
             for name in ("setl_id", "fixmedins_code", "gap_minutes", "km")
         }
@@ -137,5 +140,11 @@ def _with_distances(visit: DataFrame, institution: DataFrame) -> DataFrame:
 
 
 def _speed(side: str) -> Column:
-    """Of the way to the neighbour [km a minute]; a minute at least."""
-    return F.col(f"{side}_km") / F.greatest(f"{side}_gap_minutes", F.lit(1))
+    """Of the way to the neighbour [km a minute]; a minute at least.
+
+    Null where that was a pharmacy, to which relatives go, or its time is not known (midnight).
+    """
+    is_pharmacy = F.col(f"{side}_fixmedins_code").startswith("P")
+    is_timed = F.date_format(f"{side}_visited_at", "HH:mm") != "00:00"
+    speed = F.col(f"{side}_km") / F.greatest(f"{side}_gap_minutes", F.lit(1))
+    return F.when(~is_pharmacy & is_timed, speed)

@@ -48,7 +48,7 @@ class Phantom(Scheme):
         base = base.iloc[row]
         more = new_lines(
             base["part"].to_numpy(), item, base["t"].to_numpy() + 1800, np.ones(len(row), np.int64),
-            acord=_hands(plan, base, item), tag=plan.number, excess=1,
+            acord=_hands(plan, base, item, _first_day(parts)), tag=plan.number, excess=1,
         )  # fmt: skip
         return sorted_lines([lines, _within_cap(lines, more) if plan.twin else more])
 
@@ -63,7 +63,13 @@ def _within_cap(lines: Frame, more: Frame) -> Frame:
     return more[~pd.MultiIndex.from_arrays(of_day(more)).isin(there)]
 
 
-def _hands(plan: Plan, base: Frame, item: Ints) -> Ints:
+def _first_day(parts: Frame) -> int:
+    """Of the month in which these visits end."""
+    last = np.datetime64(int(parts["end"].max()) // DAY, "D")
+    return int(last.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64))
+
+
+def _hands(plan: Plan, base: Frame, item: Ints, first_day: int) -> Ints:
     """One therapist for all, or, for the twin, as many as the minutes of the day need."""
     first = THERAPIST + plan.place * 1000
     if not plan.twin:
@@ -76,5 +82,7 @@ def _hands(plan: Plan, base: Frame, item: Ints) -> Ints:
     begins = np.r_[True, day[order][1:] != day[order][:-1]]
     start = np.maximum.accumulate(np.where(begins, total - minutes[order], 0))
     hands = np.empty(len(base), dtype=np.int64)
-    hands[order] = first + (total - minutes[order] - start) // 400
+    shift = (total - minutes[order] - start) // 400
+    # Days before this month were shared out last month already: they get further hands.
+    hands[order] = first + np.where(day[order] < first_day, shift + 100, shift)
     return hands

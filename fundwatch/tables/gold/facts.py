@@ -130,7 +130,7 @@ VISIT_FACT: Final = Table(
     prev_fixmedins_code string?  Where that was.
     prev_gap_minutes bigint? Minutes from its arrival to this one's [minutes].
     prev_km         double?  Distance between the two places [km].
-    other_setl_id   string?  The visit before or after, whichever asked for the faster way.
+    other_setl_id   string?  The visit before or after that asked for the faster way; no pharmacy.
     other_fixmedins_code string? Where that was.
     other_gap_minutes bigint? Minutes between the two arrivals [minutes].
     other_km        double?  Distance between the two places [km].
@@ -374,7 +374,7 @@ PRACTITIONER_DAY_FACT: Final = Table(
     persons         int      Patients [persons].
     line_count      int      Fee lines [count].
     inscp_fen       bigint   Within the scope, of what is above a full day [fen].
-    excess_lines    LINES    The lines above it, by time, each with its excess.
+    excess_lines    LINES    The lines above it, each with its excess.
         """,
             LINES="array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>",
         ),

@@ -161,7 +161,7 @@ PEER_SCORE: Final = Table(
 
 ITEM_ANOMALY: Final = Table(
     "gold.item_anomaly",
-    grain="one institution's use of one high-cost drug or consumable in one month",
+    grain="one institution's use of one high-cost drug or consumable in the quarter to a month",
     key=("fixmedins_code", "ingredient", MONTH),
     period=MONTH,
     columns=(
@@ -174,20 +174,20 @@ ITEM_ANOMALY: Final = Table(
             """
     area            string   区划.
     list_type       string   Drug or consumable.
-    patients        int      Patients with the item [persons].
-    base            int      Patients of the institution in the month [persons].
+    patients        int      Patients with the item in the three months [persons].
+    base            int      Patients of the institution, counted in each month [persons].
     inscp_fen       bigint   Charged within the scope [fen].
     fund_fen        bigint   Share of fund money [fen].
-    rate            double   inscp per patient of the institution [fen].
+    rate            double   inscp per patient of the institution and month [fen].
     peer_group      string   The peers.
     peers           int      Peers that use the item, the institution included [count].
     peer_median     double   Median rate of the peers [fen].
     peer_distance   double   Robust distance from the peers; positive is higher.
-    own_median      double?  Median of its own rates of the six months before [fen].
-    growth          double?  rate / own_median.
-    excess_share    double   Part of the charge above 1.15 × the greater median [0 to 1].
+    own_past        double?  Its own rate of the six months before the three [fen].
+    growth          double?  rate / own_past.
+    excess_share    double   Part of the charge above 1.15 × the greater of the two [0 to 1].
     is_anomaly      boolean  Far above peers or own past, on enough money.
-    excess_lines    LINES    Fewest, strongest.
+    excess_lines    LINES    Of the month itself: fewest, strongest.
         """,
             LINES=LINES,
         ),
