@@ -14,9 +14,7 @@ from jobs.facts.people import age_years, cases, deaths, people, with_visit
 from jobs.facts.places import km_between, places
 
 BACK: Final = 1  # months before its own in which a visit's predecessor is looked for
-NEAR_SECONDS: Final = (
-    300  # before and after a settlement, in which its terminal's cards are counted
-)
+NEAR_SECONDS: Final = 300  # before and after a settlement: whom else its terminal settled
 BESIDE: Final = ("setl_id", "fixmedins_code", "visited_at")  # told of the visits before and after
 COUNTS: Final = ("drug_fen", "watched_fen", "line_count", "item_count")
 DRUG: Final = "list_type IN ('101', '102', '103', '104')"
@@ -34,7 +32,10 @@ def visits(
     codes: Codes,
     months: tuple[str, ...],
 ) -> DataFrame:
-    """gold.visit_fact. The visit before is looked for in the same month and the one before it."""
+    """gold.visit_fact. The visit before is looked for in the same month and the one before it.
+
+    The visit after it is looked for among what was settled by the end of the month.
+    """
     known = people(person, insured).join(deaths(person, insured), on="person_key", how="left")
     case = cases(settlement_net, known, institution, codes)
     outside = case.where("care <> 'inpatient'")
@@ -117,10 +118,7 @@ def _with_terminal(visit: DataFrame) -> DataFrame:
 
 
 def _with_distances(visit: DataFrame, institution: DataFrame) -> DataFrame:
-    """With the way from the visit before, and `other_*`: it or the visit after, by the speed.
-
-    The next is looked for among what was settled by the end of the month.
-    """
+    """With the way from the visit before, and `other_*`: it or the visit after, by the speed."""
     far = visit.join(places(institution, "here"), F.expr("fixmedins_code = here_code"), "left")
     for side in ("prev", "next"):
         is_there = F.col(f"{side}_fixmedins_code") == F.col(f"{side}_code")
