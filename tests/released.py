@@ -106,7 +106,9 @@ def pack(root: Path, archive: Path) -> None:
 def unpack(archive: Path, root: Path) -> None:
     """The lake of an archive into a folder."""
     with tarfile.open(archive) as file:
-        file.extractall(root, filter="data")
+        # As Python's manual has it, for Debian's 3.11.2 knows no filters.
+        file.extraction_filter = getattr(tarfile, "data_filter", None)
+        file.extractall(root)
 
 
 def main() -> None:
