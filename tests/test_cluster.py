@@ -74,8 +74,10 @@ def cluster(folder: Path) -> Iterator[None]:
     started = []
     try:
         for command in commands:
-            log = (folder / "cluster.log").open("ab")
-            started.append(subprocess.Popen(command, env=_environment(), stdout=log, stderr=log))
+            with (folder / "cluster.log").open("ab") as log:
+                started.append(
+                    subprocess.Popen(command, env=_environment(), stdout=log, stderr=log)
+                )
             if len(started) == 1:
                 _await(1)
         _await(2)
