@@ -39,7 +39,7 @@ READS: Final = (
     STOCK_FACT,
 )
 SCORE: Final = {"certain": 0.95, "likely": 0.7, "lead": 0.4}  # an order, not a calibrated chance
-NO_LINES: Final = "cast(array() as array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>)"
+NO_LINES: Final = f"cast(array() as {RULE_FINDING['lines'].type})"
 RULE: Final = "rule"  # place of the rule among those over the table
 
 

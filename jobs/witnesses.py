@@ -22,6 +22,7 @@ from fundwatch.tables.gold import (
 )
 
 NOBODY: Final = "cast(array() as array<string>)"
+LINES_OF_EXCESS: Final = "transform(excess_lines, x -> x.bkkp_sn)"
 OF_EXCESS: Final = "array_sort(array_distinct(transform(excess_lines, x -> x.setl_id)))"
 
 
@@ -148,7 +149,7 @@ WITNESS: Final[dict[str, Witness]] = {
         begins="day",
         ends="day",
         settlements=OF_EXCESS,
-        proof=(("silver.fee_line", "transform(excess_lines, x -> x.bkkp_sn)"),),
+        proof=(("silver.fee_line", LINES_OF_EXCESS),),
         persons=NOBODY,
         doctor="staff_code",
     ),
@@ -175,7 +176,7 @@ WITNESS: Final[dict[str, Witness]] = {
         ends="last_day(to_date(concat(month, '-01')))",
         settlements=OF_EXCESS,
         proof=(
-            ("silver.fee_line", "transform(excess_lines, x -> x.bkkp_sn)"),
+            ("silver.fee_line", LINES_OF_EXCESS),
             ("silver.stock_movement", "txn_ids"),
         ),
         persons=NOBODY,

@@ -115,9 +115,8 @@ def test_a_month_without_use_says_nothing(spark: SparkSession) -> None:
     ]
     found = said(spark, "\n".join([heads, *kept]), ("2024-05",))
     assert ("H03", "2024-05") not in found
-    assert (
-        found["H02", "2024-05"].peers == 10
-    )  # it is still a peer: it used the item in the quarter
+    # H03 is still a peer, for it used the item in the quarter.
+    assert found["H02", "2024-05"].peers == 10
 
 
 def test_months_one_by_one_say_what_all_together_say(

@@ -25,5 +25,10 @@ def care(codes: Codes) -> Column:
     known = F.create_map(*(F.lit(word) for word in chain(*sorted(codes["care"].items()))))
     sizes = sorted({len(code) for code in codes["care"]}, reverse=True)
     found = (F.element_at(known, F.substring("med_type", 1, size)) for size in sizes)
-    is_pharmacy = F.col("fixmedins_code").startswith("P")
-    return F.coalesce(*found, F.when(is_pharmacy, "pharmacy").otherwise("outpatient"))
+    other = F.when(is_pharmacy("fixmedins_code"), "pharmacy").otherwise("outpatient")
+    return F.coalesce(*found, other)
+
+
+def is_pharmacy(code: str) -> Column:
+    """Whether the institution code in that column is a pharmacy's; null where there is none."""
+    return F.col(code).startswith("P")

@@ -7,6 +7,7 @@ from typing import Final
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.facts.care import is_pharmacy
 from jobs.facts.months import month_number
 
 BACK: Final = 1  # months before its own in which a covering stay may have been settled
@@ -23,7 +24,7 @@ def person_days(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
         "area",
         "visited_at",
         "setl_id",
-        F.expr("care = 'pharmacy' OR fixmedins_code LIKE 'P%'").alias("is_pharmacy"),
+        ((F.col("care") == "pharmacy") | is_pharmacy("fixmedins_code")).alias("is_pharmacy"),
         *SUMS,
     )
     return _inside(_days(_places(visit.repartition("person_key"))), stay_fact)

@@ -7,7 +7,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.facts.care import Codes
+from jobs.facts.care import Codes, is_pharmacy
 from jobs.facts.diagnoses import diagnoses
 from jobs.facts.months import VIEW, month_number, seen_by
 from jobs.facts.people import age_years, cases, deaths, people, with_visit
@@ -142,7 +142,6 @@ def _speed(side: str) -> Column:
 
     Null where that was a pharmacy, to which relatives go, or its time is not known (midnight).
     """
-    is_pharmacy = F.col(f"{side}_fixmedins_code").startswith("P")
     is_timed = F.date_format(f"{side}_visited_at", "HH:mm") != "00:00"
     speed = F.col(f"{side}_km") / F.greatest(f"{side}_gap_minutes", F.lit(1))
-    return F.when(~is_pharmacy & is_timed, speed)
+    return F.when(~is_pharmacy(f"{side}_fixmedins_code") & is_timed, speed)

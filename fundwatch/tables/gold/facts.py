@@ -8,6 +8,9 @@ from typing import Final
 
 from fundwatch.schema import MONTH, Column, Table, columns
 
+LINES: Final = "array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>"
+"""Fee lines, each with the part of it that is meant."""
+
 WHO: Final = columns("""
     fixmedins_code  string   Institution or pharmacy.
     area            string   区划 of the place of treatment.
@@ -350,7 +353,7 @@ STOCK_FACT: Final = Table(
     excess_lines    LINES    The last lines of the month, each with its excess.
     txn_ids         array<string>  The stock movements of the item that were counted, sorted.
         """,
-            LINES="array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>",
+            LINES=LINES,
         ),
     ),
 )
@@ -376,7 +379,7 @@ PRACTITIONER_DAY_FACT: Final = Table(
     inscp_fen       bigint   Within the scope, of what is above a full day [fen].
     excess_lines    LINES    The lines above it, each with its excess.
         """,
-            LINES="array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>",
+            LINES=LINES,
         ),
     ),
 )

@@ -3,10 +3,10 @@
 from typing import Final
 
 from fundwatch.schema import MONTH, Column, Table, columns
+from fundwatch.tables.gold.facts import LINES
 
 MONTH_COLUMN: Final = Column(MONTH, "string", "Month computed, YYYY-MM.")
 GRADES: Final = ("A", "B", "C", "D")
-LINES: Final = "array<struct<bkkp_sn:string,setl_id:string,inscp_fen:bigint>>"
 EVIDENCE: Final = "array<struct<table:string,key:string>>"
 
 SHARED_ADMISSION: Final = Table(
