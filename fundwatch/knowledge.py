@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from fundwatch.declared import declared
 from fundwatch.errors import DeclarationError
 from fundwatch.tables import TABLES
 from fundwatch.tables.gold import CHARGE_FACT
@@ -236,5 +236,5 @@ def _raw_entries(path: Path) -> Iterator[tuple[str, Any]]:
     for file in files:
         if not file.is_file():
             raise DeclarationError(f"{file} is missing")
-        for raw in yaml.safe_load(file.read_text(encoding="utf-8")) or ():
+        for raw in declared(file) or ():
             yield f"{file.name}#{raw.get('id', '?')}", raw

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -16,6 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from fundwatch.declared import declared
 from fundwatch.errors import DeclarationError
 
 
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
 def load_settings(conf: Path) -> Settings:
     """The settings of a conf folder. Raises DeclarationError naming every unknown or wrong key."""
     file = conf / "settings.yml"
-    raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    raw: dict[str, Any] = declared(file) if file.is_file() else {}
     try:
         return Settings(**(raw or {}))
     except ValidationError as error:

@@ -35,6 +35,12 @@ def test_all_unknown_and_wrong_keys_are_told_at_once(tmp_path: Path) -> None:
     assert "lake.case_horizon_days" in str(told.value)
 
 
+def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "settings.yml").write_text("spark:\n  master: [local\n")
+    with pytest.raises(DeclarationError, match="settings.yml is no YAML: .*line 3"):
+        load_settings(tmp_path)
+
+
 def test_from_any_folder_the_conf_beside_the_code_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
+from fundwatch.declared import declared
 from fundwatch.errors import DeclarationError
 from fundwatch.tables.landing import LANDING
 
@@ -70,7 +70,7 @@ def load_source(file: Path) -> Source:
     if not file.is_file():
         raise DeclarationError(f"{file.stem} is no source: there is no {file}")
     try:
-        source = Source(**yaml.safe_load(file.read_text(encoding="utf-8")))
+        source = Source(**(declared(file) or {}))
     except ValidationError as error:
         told = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
     else:
