@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -116,8 +117,14 @@ class Lake:
 
     def metrics(self, table: Table) -> dict[str, int]:
         """Counts of the last commit, by Delta's names (numOutputRows, numTargetRowsUpdated …)."""
-        (last,) = DeltaTable.forPath(self.spark, self.path(table)).history(1).collect()
-        told: dict[str, str] = last["operationMetrics"]
+        log, named = self._log(table), self._jvm.org.apache.spark.sql.delta.util.FileNames
+        file = named.unsafeDeltaFile(log.logPath(), self.version(table))
+        # Delta writes what it did into a commit's first line.
+        first = log.store().readAsIterator(file, log.newDeltaHadoopConf())
+        try:
+            told: dict[str, str] = json.loads(first.next())["commitInfo"]["operationMetrics"]
+        finally:
+            first.close()
         return {name: int(value) for name, value in told.items() if value.isdigit()}
 
     def changes(self, table: Table, since: int) -> DataFrame:
@@ -143,15 +150,20 @@ class Lake:
         self._versions.clear()
 
     def _latest(self, table: Table) -> int:
-        """Asked of Delta's own log: `history(1)` runs a query, ten times as long after each commit.
+        """The arguments are Scala's defaults, which Python cannot leave out."""
+        none = self._jvm.scala.Option.empty()
+        return int(self._log(table).update(False, none, none).version())
 
-        The arguments are Scala's defaults, which Python cannot leave out.
-        """
+    def _log(self, table: Table) -> Any:
+        """Delta's own log of the table: `history(1)` runs a query, ten times as long."""
+        log = self._jvm.org.apache.spark.sql.delta.DeltaLog
+        return log.forTable(self.spark._jsparkSession, self.path(table))
+
+    @property
+    def _jvm(self) -> Any:
         jvm = self.spark.sparkContext._jvm
-        assert jvm is not None
-        delta, none = jvm.org.apache.spark.sql.delta, jvm.scala.Option.empty()
-        log = delta.DeltaLog.forTable(self.spark._jsparkSession, self.path(table))
-        return int(log.update(False, none, none).version())
+        assert jvm is not None  # only Spark Connect has none
+        return jvm
 
     def _commit(self, table: Table, write: Any) -> int:
         try:
