@@ -63,25 +63,24 @@ class Offered:
     def codes(self) -> dict[str, dict[str, str]]:
         return {path.stem: _codes(path) for path in sorted((self.conf / "codes").glob("*.csv"))}
 
-    def not_evaluable(self) -> dict[str, str]:
-        """Entry id → why it cannot be asked of these data; never 'clean'."""
+    def not_evaluable(self) -> dict[str, dict[str, str]]:
+        """Entry id → its title, and the reason why it cannot be asked of these data.
+
+        Both in Chinese, for supervisors read them: not evaluable is never 'clean'.
+        """
         every: tuple[Entry, ...] = (
             *load(Indicator, self.conf / "indicators"),
             *load(Rule, self.conf / "rules"),
             *self.detector_entries,
             *load(DetectorEntry, self.conf / "anomalies.yml"),
         )
-        lacking = {
-            entry.id: f"no data in {', '.join(sorted(self.unfilled & set(entry.needs)))}"
+        reasons = {entry.id: _lacking(self.unfilled & set(entry.needs)) for entry in every}
+        reasons |= {detector.id: detector.not_evaluable for detector in self.detectors}
+        return {
+            entry.id: {"title": entry.title, "reason": reasons[entry.id]}
             for entry in every
-            if self.unfilled & set(entry.needs)
+            if reasons[entry.id]
         }
-        untrained = {
-            detector.id: detector.not_evaluable
-            for detector in self.detectors
-            if detector.not_evaluable
-        }
-        return lacking | untrained
 
     def by_name(self, name: str) -> Any:
         """What a step asks for under that keyword."""
@@ -105,6 +104,10 @@ def unfilled_columns(lake: Lake, every: Iterable[str]) -> frozenset[str]:
         .collect()  # at most as many as the contract has columns
     )
     return frozenset(every) - {row["name"] for row in filled}
+
+
+def _lacking(columns: frozenset[str]) -> str:
+    return f"未交付数据:{'、'.join(sorted(columns))}" if columns else ""
 
 
 def _plain(value: Any) -> Any:

@@ -63,18 +63,16 @@ class OddInstitutions:
     def refuses(self, *frames: pd.DataFrame) -> str:
         """No model, an indicator it was not trained on, or most of its own without a value."""
         if self.scored is None:
-            return f"no model: train {self.model} with `fundwatch models train`"
+            return f"尚无模型 {self.model},须先训练(fundwatch models train)"
         (peer_score,) = frames or (pd.DataFrame({"indicator_id": []}),)
         if peer_score.empty:
             return ""
         known, here = set(self.scored.features) - {MISSING}, set(peer_score["indicator_id"])
         if new := sorted(here - known):
-            return (
-                f"model version {self.scored.version} does not know {', '.join(new)}: train again"
-            )
+            return f"模型第 {self.scored.version} 版不识指标 {'、'.join(new)},须重新训练"
         if 2 * len(here) < len(known):
-            gone = ", ".join(sorted(known - here))
-            return f"most indicators of model version {self.scored.version} lack values: {gone}"
+            gone = "、".join(sorted(known - here))
+            return f"模型第 {self.scored.version} 版所用指标过半无值:{gone}"
         return ""
 
 

@@ -56,7 +56,7 @@ with workplace(str(root), conf=home / "conf") as place:
 lake = open_lake(root)
 print(len(unanswered), "entries are not evaluable, for example:")
 for name in sorted(unanswered)[:5]:
-    print(" ", name, "·", unanswered[name])
+    print(" ", name, "·", unanswered[name]["reason"])
 
 # %% [markdown]
 # ## A year of indicators per provider

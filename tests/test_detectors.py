@@ -135,7 +135,7 @@ def test_the_definition_follows_parameters_and_model() -> None:
     assert [a.definition == b.definition for a, b in zip(usual, other, strict=True)] == [
         False, True, True, True,
     ]  # fmt: skip
-    assert "no model" in usual[2].not_evaluable
+    assert "尚无模型" in usual[2].not_evaluable
     trained = configured(ENTRIES, Champions())[2]
     assert trained.not_evaluable == ""
     assert trained.definition != usual[2].definition

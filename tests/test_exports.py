@@ -31,7 +31,11 @@ NAMES = """
     fixmedins_code | fixmedins_name
     H1             | 第一医院
 """
-RUN = {"not_evaluable": {"bed_price": "no data in fee_list_d.pric_uplmt_amt"}}
+RUN = {
+    "not_evaluable": {
+        "bed_price": {"title": "床位超限价", "reason": "未交付数据:fee_list_d.pric_uplmt_amt"}
+    }
+}
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +98,6 @@ def test_the_evidence_page_shows_what_the_row_says(out: Path) -> None:
 
 def test_what_could_not_be_asked_is_told(out: Path) -> None:
     book = CalamineWorkbook.from_path(out / "clues.xlsx")
-    assert ["bed_price", "no data in fee_list_d.pric_uplmt_amt"] in [
+    assert ["床位超限价", "未交付数据:fee_list_d.pric_uplmt_amt"] in [
         row[:2] for row in book.get_sheet_by_name("说明").to_python()
     ]

@@ -37,7 +37,7 @@ def test_all_unknown_and_wrong_keys_are_told_at_once(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "settings.yml").write_text("spark:\n  master: [local\n")
-    with pytest.raises(DeclarationError, match="settings.yml is no YAML: .*line 3"):
+    with pytest.raises(DeclarationError, match=r"settings\.yml is no YAML: .*line 3"):
         load_settings(tmp_path)
 
 

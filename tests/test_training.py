@@ -150,7 +150,7 @@ def test_an_indicator_the_model_does_not_know_is_refused_and_never_clean() -> No
     renamed = peer_scores().replace({"indicator_id": {"bed_share": "ward_share"}})
     assert "ward_share" in detector.refuses(renamed)
     assert list(detector.find(renamed)) == []
-    assert "no model" in OddInstitutions().refuses()
+    assert "尚无模型" in OddInstitutions().refuses()
 
 
 def test_models_are_kept_in_a_database_only() -> None:

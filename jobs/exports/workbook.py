@@ -29,7 +29,7 @@ class Pages:
 
     clues: Sequence[Row]
     evidence: Sequence[Row]
-    not_evaluable: Mapping[str, str]
+    not_evaluable: Mapping[str, Mapping[str, str]]  # id → title, reason
 
 
 @dataclass(frozen=True)
@@ -193,16 +193,17 @@ def _printed(sheet: Worksheet, name: str) -> None:
 
 
 def _explain(
-    book: Workbook, not_evaluable: Mapping[str, str], styles: Mapping[str, Format]
+    book: Workbook, not_evaluable: Mapping[str, Mapping[str, str]], styles: Mapping[str, Format]
 ) -> None:
     sheet = book.add_worksheet("说明")
-    sheet.set_column(0, 0, 24)
+    sheet.set_column(0, 0, 40)
     sheet.set_column(1, 1, 100)
+    unasked = [(told["title"], told["reason"]) for _, told in sorted(not_evaluable.items())]
     lines = [
         *EXPLAINED,
         ("无法评估", ""),
         ("", "下列规则、指标与模型因缺少数据未能运行;未运行不等于没有问题。"),
-        *(sorted(not_evaluable.items()) or [("", "无。")]),
+        *(unasked or [("", "无。")]),
     ]
     for at, (term, text) in enumerate(lines):
         is_section = bool(term) and not text
