@@ -15,6 +15,7 @@ from fundwatch.tables.gold import (
     DETECTOR_FINDING,
     INDICATOR_VALUE,
     INSTITUTION_DAY_FACT,
+    INVOICE_FACT,
     ITEM_ANOMALY,
     PEER_SCORE,
     PERSON_DAY_FACT,
@@ -35,6 +36,7 @@ from fundwatch.tables.silver import (
     FEE_LINE,
     INSTITUTION,
     INSURED,
+    INVOICE,
     OPERATION,
     PERSON,
     PRACTITIONER,
@@ -107,6 +109,9 @@ FLOW: Final[tuple[Step, ...]] = (
           (Read(CHARGE_FACT, back=5), CATALOGUE_ITEM), SUPPLY_FACT),
     _step("resales", "追溯码重复事实", "jobs.facts.resales:resales",
           (Read(SETTLEMENT_NET, back=12), Read(TRACE_SCAN, back=12), PERSON), RESALE_FACT),
+    _step("invoices", "票据事实", "jobs.facts.invoices:invoices",
+          (Read(SETTLEMENT_NET, back=12), CHARGE_FACT, Read(INVOICE, back=12, ahead=2), PERSON),
+          INVOICE_FACT),
     _step("stocks", "进销存事实", "jobs.facts.stocks:stocks",
           (Read(CHARGE_FACT, back=11), Read(STOCK_MOVEMENT, back=11)), STOCK_FACT),
     _step("together", "同进同出", "jobs.features.together:shared_admissions",
@@ -124,7 +129,7 @@ FLOW: Final[tuple[Step, ...]] = (
           (Read(CHARGE_FACT, back=8), INSTITUTION), ITEM_ANOMALY),
     _step("rules", "规则", "jobs.rules:findings",
           (CHARGE_FACT, VISIT_FACT, STAY_FACT, PERSON_DAY_FACT, INSTITUTION_DAY_FACT,
-           PRACTITIONER_DAY_FACT, SUPPLY_FACT, RESALE_FACT, STOCK_FACT),
+           PRACTITIONER_DAY_FACT, SUPPLY_FACT, RESALE_FACT, STOCK_FACT, INVOICE_FACT),
           RULE_FINDING),
     _step("detectors", "模型", "jobs.detect:findings",
           (SHARED_ADMISSION, PRESENCE_CONFLICT, PEER_SCORE, SHARED_PURCHASE), DETECTOR_FINDING),
@@ -132,7 +137,8 @@ FLOW: Final[tuple[Step, ...]] = (
           (RULE_FINDING, DETECTOR_FINDING, ITEM_ANOMALY, SETTLEMENT_NET, *(
               SILVER[name] for name in (
                   "silver.settlement", "silver.visit", "silver.fee_line", "silver.institution",
-                  "silver.insured")), STOCK_MOVEMENT, TRACE_SCAN, PERSON, VERIFIED_CASE), CLUE),
+                  "silver.insured")), STOCK_MOVEMENT, TRACE_SCAN, INVOICE, PERSON,
+       VERIFIED_CASE), CLUE),
 )
 # fmt: on
 

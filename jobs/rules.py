@@ -16,6 +16,7 @@ from fundwatch.schema import MONTH, Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
     INSTITUTION_DAY_FACT,
+    INVOICE_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
     RESALE_FACT,
@@ -37,6 +38,7 @@ READS: Final = (
     SUPPLY_FACT,
     RESALE_FACT,
     STOCK_FACT,
+    INVOICE_FACT,
 )
 SCORE: Final = {"certain": 0.95, "likely": 0.7, "lead": 0.4}  # an order, not a calibrated chance
 NO_LINES: Final = f"cast(array() as {RULE_FINDING['lines'].type})"

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from fundwatch.tables.gold import (
     CHARGE_FACT,
     INSTITUTION_DAY_FACT,
+    INVOICE_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
     RESALE_FACT,
@@ -180,5 +181,12 @@ WITNESS: Final[dict[str, Witness]] = {
             ("silver.stock_movement", "txn_ids"),
         ),
         persons=NOBODY,
+    ),
+    INVOICE_FACT.name: Witness(
+        begins="settled_on",
+        ends="settled_on",
+        settlements="array(setl_id)",
+        proof=(("silver.settlement", "array(setl_id)"), ("silver.invoice", "array(bill_key)")),
+        others=(Other("prev_", "silver.settlement", "prev_setl_id", "prev_fixmedins_code"),),
     ),
 }

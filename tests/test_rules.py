@@ -11,6 +11,7 @@ from fundwatch.schema import Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
     INSTITUTION_DAY_FACT,
+    INVOICE_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
     RESALE_FACT,
@@ -63,6 +64,10 @@ LITERALS: Final[dict[Table, str]] = {
     PRACTITIONER_DAY_FACT: """
         fixmedins_code | staff_code | day        | month   | minutes | persons | line_count | inscp_fen | excess_lines
         H1             | T1         | 2024-01-05 | 2024-01 | 1500    | 9       | 60         | 300       | [{"bkkp_sn": "l9", "setl_id": "s40", "inscp_fen": 300}]
+    """,
+    INVOICE_FACT: """
+        setl_id | mdtrt_id | month   | fixmedins_code | person_key | settled_on | by_hand | invono              | bill_key            | claims | prev_setl_id | prev_mdtrt_id | prev_fixmedins_code | prev_person_key | inscp_fen | excess_lines
+        s50     | m50      | 2024-01 | H1             | ann        | 2024-01-09 | true    | 37060124-2400000001 | 37060124/2400000001 | 2      | s49          | m49           | H2                  | bob             | 300       | [{"bkkp_sn": "l8", "setl_id": "s50", "inscp_fen": 300}]
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
@@ -130,6 +135,19 @@ def test_a_box_sold_twice_accuses_the_later_seller_and_shows_both_scans(
         ("silver.settlement", "s20"),
         ("silver.trace_scan", "k1"),
         ("silver.trace_scan", "k2"),
+    ]
+
+
+def test_an_invoice_claimed_again_shows_it_and_the_claim_before(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["invoice_claimed_again", "s50"]
+    assert (one.subject_type, one.subject_ids) == ("person", ["ann"])
+    assert (one.setl_ids, one.is_whole, one.fixmedins_codes) == (["s50"], False, ["H1", "H2"])
+    assert evidence(one) == [
+        ("silver.invoice", "37060124/2400000001"),
+        ("silver.settlement", "s49"),
+        ("silver.settlement", "s50"),
     ]
 
 

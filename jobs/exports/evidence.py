@@ -6,22 +6,78 @@ from functools import reduce
 from typing import Any, Final
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from fundwatch.lake import Lake
 from fundwatch.schema import Table
-from fundwatch.tables.silver import FEE_LINE, INSTITUTION, SETTLEMENT, VISIT
+from fundwatch.tables.silver import (
+    FEE_LINE,
+    INSTITUTION,
+    INVOICE,
+    SETTLEMENT,
+    STOCK_MOVEMENT,
+    TRACE_SCAN,
+    VISIT,
+)
 from jobs.clues.proof import key_of
 
 SHOWN: Final = 200  # rows of a clue in the workbook; clues.parquet has all
 CELLS: Final = ("place", "happened", "what", "quantity", "yuan")
+NO_NUMBER: Final = "cast(null as double)"
+MINUTE: Final = "date_format({0}, 'yyyy-MM-dd HH:mm')"
+# Table → its CELLS as Spark SQL; of other tables only the key is shown.
+SAID: Final[dict[Table, tuple[str, str, str, str, str]]] = {
+    FEE_LINE: (
+        "fixmedins_code",
+        MINUTE.format("fee_ocur_time"),
+        "concat_ws(' ', hilist_code, hilist_name)",
+        "cast(cnt as double)",
+        "det_item_fee_sumamt_fen / 100",
+    ),
+    SETTLEMENT: (
+        "fixmedins_code",
+        MINUTE.format("setl_time"),
+        "concat_ws(' 至 ', cast(begndate as string), cast(enddate as string))",
+        NO_NUMBER,
+        "fund_pay_sumamt_fen / 100",
+    ),
+    VISIT: (
+        "fixmedins_code",
+        MINUTE.format("begntime"),
+        "concat_ws(' ', dscg_maindiag_code, adm_dept_codg, adm_bed)",
+        NO_NUMBER,
+        NO_NUMBER,
+    ),
+    TRACE_SCAN: (
+        "fixmedins_code",
+        MINUTE.format("scan_time"),
+        "concat_ws(' ', drug_trac_codg, hilist_code)",
+        NO_NUMBER,
+        NO_NUMBER,
+    ),
+    STOCK_MOVEMENT: (
+        "fixmedins_code",
+        MINUTE.format("txn_time"),
+        "hilist_code",
+        "cast(qty as double)",
+        NO_NUMBER,
+    ),
+    INVOICE: (
+        "fixmedins_code",
+        "cast(issue_date as string)",
+        "concat_ws(' ', bill_code, bill_no, concat('红冲 ', cast(red_date as string)))",
+        NO_NUMBER,
+        "total_amt_fen / 100",
+    ),
+}
+DESCRIBED: Final = {table.name: (table, cells) for table, cells in SAID.items()}
 
 
 def shown_evidence(lake: Lake, clues: pa.Table) -> list[dict[str, Any]]:
     """Up to SHOWN rows a clue, in rank order: rank, table, key, CELLS, place_name.
 
-    Lines and settlements are read as of the version the clue cites.
+    Rows are read as of the version the clue cites.
     """
     listed = [
         (clue["rank"], n, row["table"], row["version"], row["key"])
@@ -50,7 +106,7 @@ def shown_evidence(lake: Lake, clues: pa.Table) -> list[dict[str, Any]]:
 
 
 def _described(lake: Lake, rows: DataFrame, table: str, version: int) -> DataFrame:
-    declared = DESCRIBED[table]
+    declared, cells = DESCRIBED[table]
     same = (F.col("table") == table) & (F.col("version") == version)
     keys = rows.where(same).select("key").distinct()
     return (
@@ -61,36 +117,6 @@ def _described(lake: Lake, rows: DataFrame, table: str, version: int) -> DataFra
             F.lit(table).alias("table"),
             F.lit(version).cast("bigint").alias("version"),
             "key",
-            *(cell.alias(name) for name, cell in zip(CELLS, _cells(declared), strict=True)),
+            *(F.expr(cell).alias(name) for name, cell in zip(CELLS, cells, strict=True)),
         )
     )
-
-
-def _cells(table: Table) -> tuple[Column, ...]:
-    nothing = F.lit(None).cast("string")
-    no_number = F.lit(None).cast("double")
-    if table is FEE_LINE:
-        return (
-            F.col("fixmedins_code"),
-            _time("fee_ocur_time"),
-            F.concat_ws(" ", "hilist_code", "hilist_name"),
-            F.col("cnt").cast("double"),
-            F.col("det_item_fee_sumamt_fen") / 100,
-        )
-    if table is SETTLEMENT:
-        stay = F.concat_ws(
-            " 至 ", F.col("begndate").cast("string"), F.col("enddate").cast("string")
-        )
-        fund = F.col("fund_pay_sumamt_fen") / 100
-        return F.col("fixmedins_code"), _time("setl_time"), stay, no_number, fund
-    if table is VISIT:
-        what = F.concat_ws(" ", "dscg_maindiag_code", "adm_dept_codg", "adm_bed")
-        return F.col("fixmedins_code"), _time("begntime"), what, no_number, no_number
-    return (nothing,) * 3 + (no_number,) * 2
-
-
-def _time(name: str) -> Column:
-    return F.date_format(name, "yyyy-MM-dd HH:mm")
-
-
-DESCRIBED: Final[dict[str, Table]] = {t.name: t for t in (FEE_LINE, SETTLEMENT, VISIT)}

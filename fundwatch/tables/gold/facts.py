@@ -384,6 +384,48 @@ PRACTITIONER_DAY_FACT: Final = Table(
     ),
 )
 
+INVOICE_FACT: Final = Table(
+    "gold.invoice_fact",
+    grain="one settlement whose invoice was claimed before, taken back, too small or never issued",
+    key=("setl_id",),
+    period=MONTH,
+    columns=(
+        *columns("""
+    setl_id         string   The settlement case (silver.settlement_net).
+    mdtrt_id        string   The visit.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    fixmedins_code  string   Where the person was treated.
+    area            string   区划 of that place.
+    person_key      string   Who claimed.
+    settled_on      date     When.
+    by_hand         boolean  Reimbursed by the agency against paper (pay_loc 1).
+    invono          string   The invoice as the settlement names it.
+    bill_key        string?  The same in the register of invoices; null where it is not there.
+    known_share     decimal(5,4)  Claims by hand of twelve months whose invoice is there [0 to 1].
+    is_taken_back   boolean  The register says the invoice was voided (红冲).
+    is_reissued     boolean  Another of the same house and amount came in its place.
+    red_on          date?    When it was voided.
+    billed_fen      bigint?  What the invoice says [fen].
+    medfee_fen      bigint   What was claimed: all charges [fen].
+    fund_fen        bigint   Paid by the fund [fen].
+    claims          int      Settlements of twelve months that name it, this one included [count].
+    prev_setl_id    string?  The first of them, where this one is later.
+    prev_mdtrt_id   string?  Its visit.
+    prev_fixmedins_code string? Where that was.
+    prev_person_key string?  Who claimed there.
+    prev_settled_on date?    When.
+    prev_by_hand    boolean? Reimbursed by the agency against paper.
+    inscp_fen       bigint   Within the scope, of what no invoice covers [fen].
+    excess_lines    LINES    The lines of it, each with what no invoice covers.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
 FACTS: Final = (
     CHARGE_FACT,
     VISIT_FACT,
@@ -394,4 +436,5 @@ FACTS: Final = (
     SUPPLY_FACT,
     RESALE_FACT,
     STOCK_FACT,
+    INVOICE_FACT,
 )

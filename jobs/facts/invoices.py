@@ -1,0 +1,169 @@
+"""gold.invoice_fact: settlements that rest on an invoice which cannot carry them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from jobs.facts.months import VIEW, month_label, month_number, number_of_day, seen_by
+
+BACK: Final = 12  # months before its own in which a month looks for earlier claims and invoices
+AHEAD: Final = 2  # and after it, for invoices
+BY_HAND, VALID, TAKEN_BACK = "1", "1", "2"  # pay_loc, stas
+REISSUED_DAYS: Final = 15  # after the old one was taken back
+OF_CLAIM: Final = ("setl_id", "mdtrt_id", "fixmedins_code", "person_key", "settled_on", "by_hand")
+NUMBER: Final = "concat_ws('-', bill_code, bill_no)"  # as invono has it
+
+
+def invoices(
+    settlement_net: DataFrame,
+    charge_fact: DataFrame,
+    invoice: DataFrame,
+    person: DataFrame,
+    *,
+    months: tuple[str, ...],
+) -> DataFrame:
+    """gold.invoice_fact. Only standing settlements claim; what was reversed needs no invoice.
+
+    Of an invoice claimed twice the later settlement is told, with all its lines; where the invoice
+    says less than was claimed, each line with its part of the difference.
+    """
+    claim = _claims(settlement_net, person)
+    own = claim.where(F.col("month").isin(*months)).withColumn(VIEW, month_number())
+    told = (
+        _with_bills(own, invoice)
+        .join(_again(claim, months), on="setl_id", how="left")
+        .join(F.broadcast(_known(claim, invoice, months)), on="month", how="left")
+        .withColumn("claims", F.coalesce("claims", F.lit(1)))
+        .withColumn("known_share", F.coalesce("known_share", F.lit(0)).cast("decimal(5,4)"))
+        .withColumn("uncovered", _uncovered())
+        .where("uncovered > 0")
+    )
+    return told.join(_lines(charge_fact, told), on="setl_id", how="inner")
+
+
+def _claims(settlement_net: DataFrame, person: DataFrame) -> DataFrame:
+    return (
+        settlement_net.where("NOT is_void AND invono IS NOT NULL")
+        .join(
+            person.select("insu_admdvs", "psn_key", "person_key"),
+            on=["insu_admdvs", "psn_key"],
+            how="inner",
+        )
+        .select(
+            *("setl_id", "mdtrt_id", "month", "fixmedins_code", "person_key", "invono"),
+            F.col("fix_blng_admdvs").alias("area"),
+            F.to_date("setl_time").alias("settled_on"),
+            F.coalesce(F.col("pay_loc") == BY_HAND, F.lit(False)).alias("by_hand"),
+            F.col("medfee_sumamt_fen").alias("medfee_fen"),
+            F.col("fund_pay_sumamt_fen").alias("fund_fen"),
+        )
+    )
+
+
+def _with_bills(claim: DataFrame, invoice: DataFrame) -> DataFrame:
+    """Claims (with `view`) and what the register says of their invoice, as far as they see it."""
+    bill = invoice.join(_reissued(invoice), on=["bill_code", "bill_no"], how="left").select(
+        F.expr(NUMBER).alias("invono"),
+        F.concat_ws("|", "bill_code", "bill_no").alias("bill_key"),
+        *("stas", "issue_date", "reissued_on"),
+        F.col("red_date").alias("red_on"),
+        F.col("total_amt_fen").alias("billed_fen"),
+    )
+    is_taken_back = F.coalesce(F.col("stas") == TAKEN_BACK, F.lit(False))
+    return (
+        _seen(claim, bill)
+        .withColumn("is_taken_back", is_taken_back)
+        .withColumn("is_reissued", F.coalesce(_is_near("reissued_on"), F.lit(False)))
+    )
+
+
+def _seen(claim: DataFrame, bill: DataFrame) -> DataFrame:
+    """Claims (with `view`) beside their invoice; one issued outside the view is not there."""
+    found = claim.join(bill, on="invono", how="left")
+    near = _is_near("issue_date")
+    return found.withColumns({n: F.when(near, F.col(n)) for n in bill.columns if n != "invono"})
+
+
+def _is_near(day: str) -> Column:
+    return number_of_day(day).between(F.col(VIEW) - BACK, F.col(VIEW) + AHEAD)
+
+
+def _reissued(invoice: DataFrame) -> DataFrame:
+    """Invoices taken back, and when the same house first issued the same amount after that."""
+    void = invoice.where((F.col("stas") == TAKEN_BACK) & F.col("red_date").isNotNull())
+    new = invoice.where(F.col("stas") == VALID).select(
+        "fixmedins_code", "total_amt_fen", F.col("issue_date").alias("new_on")
+    )
+    late = F.datediff("new_on", "red_date")
+    return (
+        void.join(new, on=["fixmedins_code", "total_amt_fen"], how="inner")
+        .where(late.between(0, REISSUED_DAYS))
+        .groupBy("bill_code", "bill_no")
+        .agg(F.min("new_on").alias("reissued_on"))
+    )
+
+
+def _again(claim: DataFrame, months: tuple[str, ...]) -> DataFrame:
+    """Claims of an invoice that was claimed before, each with the first of twelve months."""
+    often = claim.groupBy("invono").count().where("count > 1").select("invono")
+    seen = seen_by(claim.join(often, on="invono", how="left_semi"), months, back=BACK)
+    of_invoice = Window.partitionBy("invono", VIEW)
+    in_order = of_invoice.orderBy("settled_on", "setl_id")
+    return (
+        seen.withColumns(
+            {
+                "first": F.first(F.struct(*OF_CLAIM)).over(in_order),
+                "nth": F.row_number().over(in_order),
+                "claims": F.count("*").over(of_invoice).cast("int"),
+            }
+        )
+        .where((F.col("nth") > 1) & (month_number() == F.col(VIEW)))
+        .select("setl_id", "claims", *(F.col(f"first.{n}").alias(f"prev_{n}") for n in OF_CLAIM))
+    )
+
+
+def _known(claim: DataFrame, invoice: DataFrame, months: tuple[str, ...]) -> DataFrame:
+    """Month → of the claims by hand of twelve months, the share whose invoice is registered.
+
+    Where few are, the register does not hold what other areas issue, and a gap says nothing.
+    """
+    bill = invoice.select(F.expr(NUMBER).alias("invono"), "issue_date")
+    by_hand = seen_by(claim.where("by_hand"), months, back=BACK - 1)
+    share = F.count("issue_date") / F.count("*")
+    return (
+        _seen(by_hand, bill)
+        .groupBy(month_label(F.col(VIEW)).alias("month"))
+        .agg(F.round(share, 4).cast("decimal(5,4)").alias("known_share"))
+    )
+
+
+def _uncovered() -> Column:
+    """Share of the claim that no invoice covers [0 to 1]."""
+    short = (F.col("medfee_fen") - F.col("billed_fen")) / F.col("medfee_fen")
+    is_gone = F.col("is_taken_back") | F.col("prev_setl_id").isNotNull()
+    is_missing = F.col("bill_key").isNull() & F.col("by_hand")
+    return (
+        F.when(F.col("medfee_fen") <= 0, 0.0)
+        .when(is_gone | is_missing, 1.0)
+        .otherwise(F.coalesce(F.greatest(short, F.lit(0.0)), F.lit(0.0)))
+    )
+
+
+def _lines(charge_fact: DataFrame, told: DataFrame) -> DataFrame:
+    """Settlement → its lines within the scope, each with the part that no invoice covers."""
+    part = F.round(F.col("inscp_fen") * F.col("uncovered")).cast("bigint")
+    line = charge_fact.select("setl_id", "bkkp_sn", "inscp_fen").join(
+        told.select("setl_id", "uncovered"), on="setl_id", how="inner"
+    )
+    excess = F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))
+    return (
+        line.where(part > 0)
+        .groupBy("setl_id")
+        .agg(
+            F.sum(part).alias("inscp_fen"),
+            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
+        )
+    )
