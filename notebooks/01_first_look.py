@@ -152,7 +152,7 @@ else:
     people = set(groups["person_keys"].iloc[0])
     pairs = lake.sql("""
         SELECT person_a, person_b, max(times) AS times, bool_or(is_household) AS is_household
-        FROM gold.shared_admission GROUP BY person_a, person_b
+        FROM gold.shared_admission GROUP BY person_a, person_b ORDER BY person_a, person_b
     """)
     pairs = pairs[pairs["person_a"].isin(people) | pairs["person_b"].isin(people)]
     graph = nx.from_pandas_edgelist(pairs, "person_a", "person_b", ["times", "is_household"])
@@ -164,10 +164,9 @@ else:
         nx.draw_networkx_edges(
             graph, at, edges, width=widths, style=style, edge_color="0.5", ax=axes
         )
-    colours = ["crimson" if person in people else "0.75" for person in graph]
-    nx.draw_networkx_nodes(graph, at, node_color=colours, node_size=120, ax=axes)
-    nx.draw_networkx_labels(
-        graph, at, {person: person[:4] for person in graph}, font_size=6, ax=axes
-    )
+    colours = ["crimson" if person in people else "0.45" for person in graph]
+    nx.draw_networkx_nodes(graph, at, node_color=colours, node_size=560, ax=axes)
+    short = {person: person[:4] for person in graph}
+    nx.draw_networkx_labels(graph, at, short, font_size=7, font_color="white", ax=axes)
     axes.set_axis_off()
     plt.show()
