@@ -15,6 +15,7 @@ from fundwatch.ledger import digest
 from fundwatch.schema import MONTH, Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
+    GROUP_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     PERSON_DAY_FACT,
@@ -39,6 +40,7 @@ READS: Final = (
     RESALE_FACT,
     STOCK_FACT,
     INVOICE_FACT,
+    GROUP_FACT,
 )
 SCORE: Final = {"certain": 0.95, "likely": 0.7, "lead": 0.4}  # an order, not a calibrated chance
 NO_LINES: Final = f"cast(array() as {RULE_FINDING['lines'].type})"

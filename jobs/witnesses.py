@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from fundwatch.tables.gold import (
     CHARGE_FACT,
+    GROUP_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     PERSON_DAY_FACT,
@@ -181,6 +182,13 @@ WITNESS: Final[dict[str, Witness]] = {
             ("silver.stock_movement", "txn_ids"),
         ),
         persons=NOBODY,
+    ),
+    GROUP_FACT.name: Witness(
+        begins="admitted_on",
+        ends="discharged_on",
+        settlements="array(setl_id)",
+        proof=(("silver.visit", "array(mdtrt_id)"), ("silver.settlement", "array(setl_id)")),
+        doctor="chfpdr_code",
     ),
     INVOICE_FACT.name: Witness(
         begins="settled_on",

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from fundwatch.schema import Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
+    GROUP_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     PERSON_DAY_FACT,
@@ -68,6 +69,10 @@ LITERALS: Final[dict[Table, str]] = {
     INVOICE_FACT: """
         setl_id | mdtrt_id | month   | fixmedins_code | person_key | settled_on | by_hand | invono              | bill_key            | claims | prev_setl_id | prev_mdtrt_id | prev_fixmedins_code | prev_person_key | inscp_fen | excess_lines
         s50     | m50      | 2024-01 | H1             | ann        | 2024-01-09 | true    | 37060124-2400000001 | 37060124/2400000001 | 2      | s49          | m49           | H2                  | bob             | 300       | [{"bkkp_sn": "l8", "setl_id": "s50", "inscp_fen": 300}]
+    """,
+    GROUP_FACT: """
+        mdtrt_id | setl_id | month   | fixmedins_code | person_key | chfpdr_code | admitted_on | discharged_on | weight | right_weight | houses | inscp_fen | excess_lines
+        m60      | s60     | 2024-01 | H1             | ann        | D1          | 2024-01-02  | 2024-01-09    | 1.2    | 0.7          | 6      | 300       | [{"bkkp_sn": "l7", "setl_id": "s60", "inscp_fen": 300}]
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
@@ -149,6 +154,14 @@ def test_an_invoice_claimed_again_shows_it_and_the_claim_before(
         ("silver.settlement", "s49"),
         ("silver.settlement", "s50"),
     ]
+
+
+def test_a_group_too_heavy_accuses_the_house_and_claims_a_part_of_the_lines(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["group_heavier_than_cost", "m60"]
+    assert (one.subject_ids, one.staff_codes, one.setl_ids) == (["H1"], ["D1"], ["s60"])
+    assert evidence(one) == [("silver.settlement", "s60"), ("silver.visit", "m60")]
 
 
 def test_a_shelf_that_was_empty_shows_the_lines_and_the_stock_movements(

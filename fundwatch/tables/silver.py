@@ -15,6 +15,7 @@ PRACTITIONER: Final = LANDING["staff_b"].silver
 INSURED: Final = LANDING["psn_info_b"].silver
 CATALOGUE_ITEM: Final = LANDING["hilist_b"].silver
 STOCK_MOVEMENT: Final = LANDING["inv_txn_d"].silver
+PAYMENT_GROUP: Final = LANDING["drg_b"].silver
 INVOICE: Final = LANDING["einvoice_d"].silver
 TRACE_SCAN: Final = LANDING["drug_trac_d"].silver
 VERIFIED_CASE: Final = LANDING["verified_case_d"].silver

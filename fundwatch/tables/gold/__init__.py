@@ -6,6 +6,7 @@ from fundwatch.schema import Table
 from fundwatch.tables.gold.facts import (
     CHARGE_FACT,
     FACTS,
+    GROUP_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     PERSON_DAY_FACT,
@@ -34,6 +35,7 @@ __all__ = [
     "DETECTOR_FINDING",
     "FACTS",
     "GOLD",
+    "GROUP_FACT",
     "INDICATOR_VALUE",
     "INSTITUTION_DAY_FACT",
     "INVOICE_FACT",

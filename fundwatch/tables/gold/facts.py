@@ -426,6 +426,43 @@ INVOICE_FACT: Final = Table(
     ),
 )
 
+GROUP_FACT: Final = Table(
+    "gold.group_fact",
+    grain="one stay paid by group whose cost is nearer to that of a lighter group of its family",
+    key=("mdtrt_id",),
+    period=MONTH,
+    columns=(
+        *columns("""
+    mdtrt_id        string   The stay.
+    setl_id         string   The settlement that closed it.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    fixmedins_code  string   The institution.
+    area            string   区划 of the place of treatment.
+    person_key      string   The person.
+    chfpdr_code     string?  Doctor in charge.
+    admitted_on     date     Day of admission.
+    discharged_on   date     Day of discharge.
+    main_diag       string?  Main diagnosis, ICD-10.
+    dise_no         string   Group that was billed.
+    weight          decimal(16,4)  Its weight.
+    usual_fen       bigint   What its stays cost: median over houses, of twelve months [fen].
+    houses          int      Houses that is drawn from [count].
+    right_no        string   The lighter group whose usual cost is nearest.
+    right_weight    decimal(16,4)  Its weight.
+    right_fen       bigint   What its stays cost [fen].
+    medfee_fen      bigint   What this stay cost [fen].
+    fund_fen        bigint   Paid by the fund [fen].
+    inscp_fen       bigint   Within the scope, of what the lighter group would not have cost [fen].
+    excess_lines    LINES    The lines of the stay, each with its part of that.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
 FACTS: Final = (
     CHARGE_FACT,
     VISIT_FACT,
@@ -437,4 +474,5 @@ FACTS: Final = (
     RESALE_FACT,
     STOCK_FACT,
     INVOICE_FACT,
+    GROUP_FACT,
 )
