@@ -35,6 +35,17 @@ class Summary:
     planted_share: float  # of settlements in schemes
     seconds: float
 
+    def __str__(self) -> str:
+        kinds = {
+            kind: sum(n for name, n in self.instances.items() if name.endswith(f"/{kind}"))
+            for kind in ("scheme", "twin")
+        }
+        return (
+            f"{self.rows['setl_d']:,} settlements with {self.rows['fee_list_d']:,} fee lines, "
+            f"{len(self.rows)} tables, {self.seconds:.0f} s; planted are {kinds['scheme']} schemes "
+            f"({self.planted_share:.1%} of settlements) and {kinds['twin']} innocent twins"
+        )
+
 
 def simulate(world: World, out: Path, format: Format = "csv") -> Summary:
     """Write out/landing and out/truth; the same arguments give the same bytes.
