@@ -7,7 +7,9 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from fundwatch.tables.gold import GROUP_FACT
 from jobs.facts.months import VIEW, month_label, seen_by
+from jobs.facts.parts import with_parts
 
 BACK: Final = 11  # months before its own from which a month knows what groups cost
 HOUSES: Final = 3  # fewest from whose stays the usual cost of a group is drawn
@@ -35,8 +37,10 @@ def groups(
     usual = F.broadcast(_usual(seen))
     own = seen.where(F.col("month") == month_label(F.col(VIEW)))
     billed = own.join(usual.drop("weight", "family"), on=[VIEW, *GROUP], how="inner")
-    told = _nearer(billed, usual).withColumn("excess_share", _excess_share()).drop("inscp_fen")
-    return told.where("excess_share > 0").join(_lines(charge_fact, told), on="setl_id", how="inner")
+    told = _nearer(billed, usual).withColumn("excess_share", _excess_share())
+    kept = [name for name in GROUP_FACT.names if name in told.columns]
+    row = told.where("excess_share > 0").select(*kept, "excess_share")
+    return with_parts(row, charge_fact, "excess_share")
 
 
 def _weighed(stay_fact: DataFrame, payment_group: DataFrame) -> DataFrame:
@@ -103,20 +107,3 @@ def _excess_share() -> Column:
     too_much = (F.col("weight") - F.col("right_weight")) * F.col("rate") * 100
     share = too_much.cast("double") / F.col("medfee_fen")
     return F.coalesce(F.least(F.round(share, 6), F.lit(1.0)), F.lit(0.0))
-
-
-def _lines(charge_fact: DataFrame, told: DataFrame) -> DataFrame:
-    """Settlement → its lines within the scope, each with the part that is too much."""
-    part = F.round(F.col("inscp_fen") * F.col("excess_share")).cast("bigint")
-    line = charge_fact.select("setl_id", "bkkp_sn", "inscp_fen").join(
-        F.broadcast(told.select("setl_id", "excess_share")), on="setl_id", how="inner"
-    )
-    excess = F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))
-    return (
-        line.where(part > 0)
-        .groupBy("setl_id")
-        .agg(
-            F.sum(part).alias("inscp_fen"),
-            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
-        )
-    )

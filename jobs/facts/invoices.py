@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.months import VIEW, month_label, month_number, number_of_day, seen_by
+from jobs.facts.parts import with_parts
 
 BACK: Final = 12  # months before its own in which a month looks for earlier claims and invoices
 AHEAD: Final = 2  # and after it, for invoices
@@ -41,7 +42,7 @@ def invoices(
         .withColumn("uncovered", _uncovered())
         .where("uncovered > 0")
     )
-    return told.join(_lines(charge_fact, told), on="setl_id", how="inner")
+    return with_parts(told, charge_fact, "uncovered")
 
 
 def _claims(settlement_net: DataFrame, person: DataFrame) -> DataFrame:
@@ -149,21 +150,4 @@ def _uncovered() -> Column:
         F.when(F.col("medfee_fen") <= 0, 0.0)
         .when(is_gone | is_missing, 1.0)
         .otherwise(F.coalesce(F.greatest(short, F.lit(0.0)), F.lit(0.0)))
-    )
-
-
-def _lines(charge_fact: DataFrame, told: DataFrame) -> DataFrame:
-    """Settlement → its lines within the scope, each with the part that no invoice covers."""
-    part = F.round(F.col("inscp_fen") * F.col("uncovered")).cast("bigint")
-    line = charge_fact.select("setl_id", "bkkp_sn", "inscp_fen").join(
-        told.select("setl_id", "uncovered"), on="setl_id", how="inner"
-    )
-    excess = F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))
-    return (
-        line.where(part > 0)
-        .groupBy("setl_id")
-        .agg(
-            F.sum(part).alias("inscp_fen"),
-            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
-        )
     )

@@ -1,0 +1,28 @@
+"""The fee lines of settlements, each with the part of it that is in question."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+
+def with_parts(told: DataFrame, charge_fact: DataFrame, share: str) -> DataFrame:
+    """Rows of `told` (by setl_id) with inscp_fen and excess_lines: `share` [0 to 1] of each line.
+
+    Rounded half up to fen by line; a settlement without a line within the scope is left out.
+    `told` is worked out once, so its rows are grouped whole rather than joined again.
+    """
+    part = F.round(F.col("inscp_fen") * F.col(share)).cast("bigint")
+    excess = F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))
+    rows = told.drop("inscp_fen")
+    line = charge_fact.select("setl_id", "bkkp_sn", "inscp_fen")
+    return (
+        rows.join(line, on="setl_id", how="inner")
+        .where(part > 0)
+        .groupBy(*rows.columns)
+        .agg(
+            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
+            F.sum(part).alias("total"),
+        )
+        .withColumnRenamed("total", "inscp_fen")
+    )
