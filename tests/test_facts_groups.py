@@ -55,8 +55,8 @@ def test_a_stay_that_cost_what_a_lighter_group_costs_is_told(spark: SparkSession
         found(spark),
         GROUP_FACT,
         """
-        mdtrt_id | month   | fixmedins_code | dise_no | weight | usual_fen | right_no | right_weight | right_fen | houses | inscp_fen
-        high     | 2024-02 | H1             | ES23    | 1.2000 | 600000    | ES25     | 0.7000       | 300000    | 4      | 125000
+        mdtrt_id | month   | fixmedins_code | dise_no | weight | usual_fen | right_no | right_weight | right_fen | houses | house_stays | house_lighter | house_expected | inscp_fen
+        high     | 2024-02 | H1             | ES23    | 1.2000 | 600000    | ES25     | 0.7000       | 300000    | 4      | 2          | 1            | 0.00          | 125000
         """,
     )
 

@@ -71,8 +71,8 @@ LITERALS: Final[dict[Table, str]] = {
         s50     | m50      | 2024-01 | H1             | ann        | 2024-01-09 | true    | 37060124-2400000001 | 37060124/2400000001 | 2      | s49          | m49           | H2                  | bob             | 300       | [{"bkkp_sn": "l8", "setl_id": "s50", "inscp_fen": 300}]
     """,
     GROUP_FACT: """
-        mdtrt_id | setl_id | month   | fixmedins_code | person_key | chfpdr_code | admitted_on | discharged_on | weight | right_weight | houses | inscp_fen | excess_lines
-        m60      | s60     | 2024-01 | H1             | ann        | D1          | 2024-01-02  | 2024-01-09    | 1.2    | 0.7          | 6      | 300       | [{"bkkp_sn": "l7", "setl_id": "s60", "inscp_fen": 300}]
+        mdtrt_id | setl_id | month   | fixmedins_code | person_key | chfpdr_code | admitted_on | discharged_on | weight | right_weight | house_lighter | house_expected | inscp_fen | excess_lines
+        m60      | s60     | 2024-01 | H1             | ann        | D1          | 2024-01-02  | 2024-01-09    | 1.2    | 0.7          | 9            | 2             | 300       | [{"bkkp_sn": "l7", "setl_id": "s60", "inscp_fen": 300}]
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen

@@ -29,15 +29,17 @@ def groups(
 
     A group's usual cost is the median over houses of each house's median of twelve months: one
     house that codes too high cannot move it. Told are stays whose cost is nearer to the usual cost
-    of a lighter group of the family than to that of the group billed; such a stay alone says
-    little, a house with many of them much.
+    of a lighter group of the family than to that of the group billed. A third of honest stays are:
+    such a stay alone says nothing, a house that has far more of them than others may.
     """
     stay = _weighed(stay_fact, payment_group)
     seen = seen_by(stay, months, back=BACK)
-    usual = F.broadcast(_usual(seen))
-    own = seen.where(F.col("month") == month_label(F.col(VIEW)))
-    billed = own.join(usual.drop("weight", "family"), on=[VIEW, *GROUP], how="inner")
-    told = _nearer(billed, usual).withColumn("excess_share", _excess_share())
+    compared = _compared(seen, F.broadcast(_usual(seen)))
+    told = (
+        compared.where(F.col("is_lighter") & (F.col("month") == month_label(F.col(VIEW))))
+        .join(F.broadcast(_houses(compared)), on=[VIEW, "fixmedins_code"], how="inner")
+        .withColumn("excess_share", _excess_share())
+    )
     kept = [name for name in GROUP_FACT.names if name in told.columns]
     row = told.where("excess_share > 0").select(*kept, "excess_share")
     return with_parts(row, charge_fact, "excess_share")
@@ -83,22 +85,50 @@ def _usual(seen: DataFrame) -> DataFrame:
     )
 
 
-def _nearer(billed: DataFrame, usual: DataFrame) -> DataFrame:
-    """Stays whose cost is nearest to that of a lighter group of their family, with that group."""
+def _compared(seen: DataFrame, usual: DataFrame) -> DataFrame:
+    """Stays that have a lighter group in their family, each with the group its cost is nearest to.
+
+    `is_lighter` where that is a lighter one.
+    """
     other = usual.select(
         *(VIEW, "hi_paymtd", "family"),
         F.col("dise_no").alias("right_no"),
         F.col("weight").alias("right_weight"),
         F.col("usual_fen").alias("right_fen"),
     )
+    of_stay = Window.partitionBy("mdtrt_id", VIEW)
     apart = F.abs(F.log(F.col("medfee_fen") / F.col("right_fen")))
-    nearest = Window.partitionBy("mdtrt_id", VIEW).orderBy("apart", "right_no")
+    is_lighter = (F.col("right_weight") < F.col("weight")) & (
+        F.col("right_fen") < F.col("usual_fen")
+    )
     return (
-        billed.join(other, on=[VIEW, "hi_paymtd", "family"], how="inner")
+        seen.join(usual.drop("weight", "family"), on=[VIEW, *GROUP], how="inner")
+        .join(other, on=[VIEW, "hi_paymtd", "family"], how="inner")
         .withColumn("apart", F.round(apart, 6))
-        .withColumn("nth", F.row_number().over(nearest))
-        .where("nth = 1 AND right_weight < weight AND right_fen < usual_fen")
-        .drop("nth", "apart")
+        .withColumn("is_lighter", is_lighter)
+        .withColumn("nth", F.row_number().over(of_stay.orderBy("apart", "right_no")))
+        .withColumn("has_lighter", F.max("is_lighter").over(of_stay))
+        .where("nth = 1 AND has_lighter")
+        .drop("nth", "apart", "has_lighter")
+    )
+
+
+def _houses(compared: DataFrame) -> DataFrame:
+    """House → its stays, those that cost what a lighter group costs, and how many would be usual.
+
+    Usual is the median over houses of the share of such stays.
+    """
+    house = compared.groupBy(VIEW, "fixmedins_code").agg(
+        F.count("*").cast("int").alias("house_stays"),
+        F.count_if("is_lighter").cast("int").alias("house_lighter"),
+    )
+    share = F.percentile(F.col("house_lighter") / F.col("house_stays"), 0.5).alias("usual_share")
+    usual = F.broadcast(house.groupBy(VIEW).agg(share))
+    expected = F.round(F.col("usual_share") * F.col("house_stays"), 2).cast("decimal(16,2)")
+    return (
+        house.join(usual, on=VIEW, how="inner")
+        .withColumn("house_expected", expected)
+        .drop("usual_share")
     )
 
 

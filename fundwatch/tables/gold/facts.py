@@ -454,6 +454,9 @@ GROUP_FACT: Final = Table(
     right_weight    decimal(16,4)  Its weight.
     right_fen       bigint   What its stays cost [fen].
     medfee_fen      bigint   What this stay cost [fen].
+    house_stays     int      Its stays of twelve months in groups that have a lighter one [count].
+    house_lighter   int      Of those, which cost what a lighter group costs [count].
+    house_expected  decimal(16,2)  How many would be usual, by the median house [count].
     fund_fen        bigint   Paid by the fund [fen].
     inscp_fen       bigint   Within the scope, of what the lighter group would not have cost [fen].
     excess_lines    LINES    The lines of the stay, each with its part of that.
