@@ -12,26 +12,26 @@ from tests.rows import assert_rows, rows
 
 MONTHS = ("2024-01", "2024-02", "2024-03")
 SETTLED = """
-    setl_id | mdtrt_id | psn_key | insu_admdvs | month   | is_void | invono | pay_loc | setl_time           | medfee_sumamt_fen
-    s1      | m1       | ann     | 140100      | 2024-01 | false   | b-1    | 2       | 2024-01-05 09:00:00 | 900
-    s2      | m2       | bob     | 140100      | 2024-02 | false   | b-1    | 1       | 2024-02-05 09:00:00 | 900
-    s3      | m3       | bob     | 140100      | 2024-02 | true    | b-2    | 2       | 2024-02-06 09:00:00 | 900
-    s4      | m4       | ann     | 140100      | 2024-03 | false   | b-2    | 2       | 2024-03-05 09:00:00 | 900
-    gone    | m5       | ann     | 140100      | 2024-03 | false   | b-3    | 1       | 2024-03-05 09:00:00 | 500
-    new     | m6       | ann     | 140100      | 2024-03 | false   | b-4    | 1       | 2024-03-05 09:00:00 | 600
-    small   | m7       | ann     | 140100      | 2024-03 | false   | b-6    | 1       | 2024-03-05 09:00:00 | 900
-    never   | m8       | ann     | 140100      | 2024-03 | false   | b-9    | 1       | 2024-03-05 09:00:00 | 900
-    direct  | m9       | ann     | 140100      | 2024-03 | false   | b-8    | 2       | 2024-03-05 09:00:00 | 900
-    none    | m0       | ann     | 140100      | 2024-03 | false   |        | 1       | 2024-03-05 09:00:00 | 900
+    setl_id | mdtrt_id | psn_key | insu_admdvs | month   | is_void | invono    | pay_loc | setl_time           | medfee_sumamt_fen
+    s1      | m1       | ann     | 140100      | 2024-01 | false   | b-0000001 | 2       | 2024-01-05 09:00:00 | 900
+    s2      | m2       | bob     | 140100      | 2024-02 | false   | b-0000001 | 1       | 2024-02-05 09:00:00 | 900
+    s3      | m3       | bob     | 140100      | 2024-02 | true    | b-0000002 | 2       | 2024-02-06 09:00:00 | 900
+    s4      | m4       | ann     | 140100      | 2024-03 | false   | b-0000002 | 2       | 2024-03-05 09:00:00 | 900
+    gone    | m5       | ann     | 140100      | 2024-03 | false   | b-0000003 | 1       | 2024-03-05 09:00:00 | 500
+    new     | m6       | ann     | 140100      | 2024-03 | false   | b-0000004 | 1       | 2024-03-05 09:00:00 | 600
+    small   | m7       | ann     | 140100      | 2024-03 | false   | b-0000006 | 1       | 2024-03-05 09:00:00 | 900
+    never   | m8       | ann     | 140100      | 2024-03 | false   | b-0000009 | 1       | 2024-03-05 09:00:00 | 900
+    direct  | m9       | ann     | 140100      | 2024-03 | false   | b-0000008 | 2       | 2024-03-05 09:00:00 | 900
+    none    | m0       | ann     | 140100      | 2024-03 | false   | 0000000-0 | 1       | 2024-03-05 09:00:00 | 900
 """
 ISSUED = """
     bill_code | bill_no | fixmedins_code | issue_date | month   | total_amt_fen | stas | red_date
-    b         | 1       | H1             | 2024-01-05 | 2024-01 | 900           | 1    |
-    b         | 2       | H1             | 2024-02-06 | 2024-02 | 900           | 1    |
-    b         | 3       | H1             | 2024-03-05 | 2024-03 | 500           | 2    | 2024-03-09
-    b         | 4       | H1             | 2024-03-05 | 2024-03 | 600           | 2    | 2024-03-09
-    b         | 5       | H1             | 2024-03-10 | 2024-03 | 600           | 1    |
-    b         | 6       | H1             | 2024-03-05 | 2024-03 | 600           | 1    |
+    b         | 0000001 | H1             | 2024-01-05 | 2024-01 | 900           | 1    |
+    b         | 0000002 | H1             | 2024-02-06 | 2024-02 | 900           | 1    |
+    b         | 0000003 | H1             | 2024-03-05 | 2024-03 | 500           | 2    | 2024-03-09
+    b         | 0000004 | H1             | 2024-03-05 | 2024-03 | 600           | 2    | 2024-03-09
+    b         | 0000005 | H1             | 2024-03-10 | 2024-03 | 600           | 1    |
+    b         | 0000006 | H1             | 2024-03-05 | 2024-03 | 600           | 1    |
 """
 OF_MONTH = {
     "2024-01": ("s1",),
@@ -73,7 +73,7 @@ def test_claims_that_no_invoice_carries(spark: SparkSession) -> None:
 
 def test_each_line_is_told_with_what_nothing_covers(spark: SparkSession) -> None:
     (small,) = found(spark).where("setl_id = 'small'").collect()
-    assert small["bill_key"] == "b|6"
+    assert small["bill_key"] == "b|0000006"
     assert [tuple(line) for line in small["excess_lines"]] == [
         ("small-1", "small", 100),
         ("small-3", "small", 20),

@@ -40,14 +40,14 @@ def groups(
         .join(F.broadcast(_houses(compared)), on=[VIEW, "fixmedins_code"], how="inner")
         .withColumn("excess_share", _excess_share())
     )
-    kept = [name for name in GROUP_FACT.names if name in told.columns]
-    row = told.where("excess_share > 0").select(*kept, "excess_share")
-    return with_parts(row, charge_fact, "excess_share")
+    return with_parts(told.where("excess_share > 0"), charge_fact, "excess_share")
 
 
 def _weighed(stay_fact: DataFrame, payment_group: DataFrame) -> DataFrame:
     """Stays paid by group with the weight and rate that are valid on the day of discharge."""
-    stay = stay_fact.where(F.col("hi_paymtd").isin(DRG, DIP) & (F.col("medfee_fen") > 0))
+    by_group = F.col("hi_paymtd").isin(DRG, DIP) & (F.col("medfee_fen") > 0)
+    wanted = [name for name in GROUP_FACT.names if name in stay_fact.columns]
+    stay = stay_fact.where(by_group).select("hi_paymtd", *wanted)
     known = payment_group.select(*GROUP, "begndate", "enddate", "weight", "rate")
     on_day = (F.col("begndate") <= F.col("discharged_on")) & (
         F.col("enddate").isNull() | (F.col("enddate") >= F.col("discharged_on"))

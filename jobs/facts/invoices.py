@@ -16,6 +16,7 @@ BY_HAND, VALID, TAKEN_BACK = "1", "1", "2"  # pay_loc, stas
 REISSUED_DAYS: Final = 15  # after the old one was taken back
 OF_CLAIM: Final = ("setl_id", "mdtrt_id", "fixmedins_code", "person_key", "settled_on", "by_hand")
 NUMBER: Final = "concat_ws('-', bill_code, bill_no)"  # as invono has it
+NAMED: Final = "length(invono) >= 8 AND invono rlike '[1-9]'"  # what is shorter stands for none
 
 
 def invoices(
@@ -47,7 +48,7 @@ def invoices(
 
 def _claims(settlement_net: DataFrame, person: DataFrame) -> DataFrame:
     return (
-        settlement_net.where("NOT is_void AND invono IS NOT NULL")
+        settlement_net.where(f"NOT is_void AND {NAMED}")
         .join(
             person.select("insu_admdvs", "psn_key", "person_key"),
             on=["insu_admdvs", "psn_key"],
