@@ -143,7 +143,7 @@ FLOW: Final[tuple[Step, ...]] = (
               SILVER[name] for name in (
                   "silver.settlement", "silver.visit", "silver.fee_line", "silver.institution",
                   "silver.insured")), STOCK_MOVEMENT, TRACE_SCAN, INVOICE, PERSON,
-       VERIFIED_CASE), CLUE),
+           VERIFIED_CASE), CLUE),
 )
 # fmt: on
 

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from fundwatch.declared import declared
 from fundwatch.errors import DeclarationError
 from fundwatch.tables import TABLES
 from fundwatch.tables.gold import CHARGE_FACT
 from fundwatch.tables.landing import LANDING
+from fundwatch.yaml_file import read_yaml
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,48}$")]
 Text = Annotated[str, Field(min_length=2)]
@@ -236,5 +236,5 @@ def _raw_entries(path: Path) -> Iterator[tuple[str, Any]]:
     for file in files:
         if not file.is_file():
             raise DeclarationError(f"{file} is missing")
-        for raw in declared(file) or ():
+        for raw in read_yaml(file) or ():
             yield f"{file.name}#{raw.get('id', '?')}", raw

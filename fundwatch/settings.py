@@ -15,8 +15,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from fundwatch.declared import declared
 from fundwatch.errors import DeclarationError
+from fundwatch.yaml_file import read_yaml
 
 
 class _Part(BaseModel):
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
 def load_settings(conf: Path) -> Settings:
     """The settings of a conf folder. Raises DeclarationError naming every unknown or wrong key."""
     file = conf / "settings.yml"
-    raw: dict[str, Any] = declared(file) if file.is_file() else {}
+    raw: dict[str, Any] = read_yaml(file) if file.is_file() else {}
     try:
         return Settings(**(raw or {}))
     except ValidationError as error:

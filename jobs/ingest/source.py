@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from fundwatch.declared import declared
 from fundwatch.errors import DeclarationError
 from fundwatch.tables.landing import LANDING
+from fundwatch.yaml_file import read_yaml
 
 
 class _Frozen(BaseModel):
@@ -70,7 +70,7 @@ def load_source(file: Path) -> Source:
     if not file.is_file():
         raise DeclarationError(f"{file.stem} is no source: there is no {file}")
     try:
-        source = Source(**(declared(file) or {}))
+        source = Source(**(read_yaml(file) or {}))
     except ValidationError as error:
         told = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
     else:

@@ -13,7 +13,7 @@ from fundwatch.errors import DeclarationError
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def declared(file: Path) -> Any:
+def read_yaml(file: Path) -> Any:
     """The content of a YAML file, None of an empty one. Raises DeclarationError naming the line."""
     try:
         return yaml.load(file.read_text(encoding="utf-8"), LOADER)
