@@ -18,10 +18,12 @@ from fundwatch.tables.gold import (
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     ITEM_ANOMALY,
+    ORIGIN_FACT,
     PEER_SCORE,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
     PRESENCE_CONFLICT,
+    QUALIFICATION_FACT,
     RESALE_FACT,
     RULE_FINDING,
     SHARED_ADMISSION,
@@ -33,11 +35,13 @@ from fundwatch.tables.gold import (
 )
 from fundwatch.tables.silver import (
     CATALOGUE_ITEM,
+    CHRONIC_REGISTRATION,
     DIAGNOSIS,
     FEE_LINE,
     INSTITUTION,
     INSURED,
     INVOICE,
+    OFFSITE_REGISTRATION,
     OPERATION,
     PAYMENT_GROUP,
     PERSON,
@@ -116,6 +120,13 @@ FLOW: Final[tuple[Step, ...]] = (
           INVOICE_FACT),
     _step("groups", "病组事实", "jobs.facts.groups:groups",
           (Read(STAY_FACT, back=11), CHARGE_FACT, PAYMENT_GROUP), GROUP_FACT),
+    _step("qualifications", "门慢特资格事实", "jobs.facts.qualifications:qualifications",
+          (Read(VISIT_FACT, back=23), Read(STAY_FACT, back=23), Read(CHARGE_FACT, back=14),
+           DIAGNOSIS, CHRONIC_REGISTRATION, INSURED, PERSON),
+          QUALIFICATION_FACT),
+    _step("origins", "异地来源事实", "jobs.facts.origins:origins",
+          (Read(VISIT_FACT, back=5), Read(STAY_FACT, back=5), OFFSITE_REGISTRATION, PERSON),
+          ORIGIN_FACT),
     _step("stocks", "进销存事实", "jobs.facts.stocks:stocks",
           (Read(CHARGE_FACT, back=11), Read(STOCK_MOVEMENT, back=11)), STOCK_FACT),
     _step("together", "同进同出", "jobs.features.together:shared_admissions",
@@ -134,7 +145,7 @@ FLOW: Final[tuple[Step, ...]] = (
     _step("rules", "规则", "jobs.rules:findings",
           (CHARGE_FACT, VISIT_FACT, STAY_FACT, PERSON_DAY_FACT, INSTITUTION_DAY_FACT,
            PRACTITIONER_DAY_FACT, SUPPLY_FACT, RESALE_FACT, STOCK_FACT, INVOICE_FACT,
-           GROUP_FACT),
+           GROUP_FACT, QUALIFICATION_FACT, ORIGIN_FACT),
           RULE_FINDING),
     _step("detectors", "模型", "jobs.detect:findings",
           (SHARED_ADMISSION, PRESENCE_CONFLICT, PEER_SCORE, SHARED_PURCHASE), DETECTOR_FINDING),
@@ -142,8 +153,8 @@ FLOW: Final[tuple[Step, ...]] = (
           (RULE_FINDING, DETECTOR_FINDING, ITEM_ANOMALY, SETTLEMENT_NET, *(
               SILVER[name] for name in (
                   "silver.settlement", "silver.visit", "silver.fee_line", "silver.institution",
-                  "silver.insured")), STOCK_MOVEMENT, TRACE_SCAN, INVOICE, PERSON,
-           VERIFIED_CASE), CLUE),
+                  "silver.insured")), STOCK_MOVEMENT, TRACE_SCAN, INVOICE,
+           CHRONIC_REGISTRATION, PERSON, VERIFIED_CASE), CLUE),
 )
 # fmt: on
 

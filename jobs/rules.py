@@ -18,8 +18,10 @@ from fundwatch.tables.gold import (
     GROUP_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
+    ORIGIN_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
+    QUALIFICATION_FACT,
     RESALE_FACT,
     RULE_FINDING,
     STAY_FACT,
@@ -41,6 +43,8 @@ READS: Final = (
     STOCK_FACT,
     INVOICE_FACT,
     GROUP_FACT,
+    QUALIFICATION_FACT,
+    ORIGIN_FACT,
 )
 SCORE: Final = {"certain": 0.95, "likely": 0.7, "lead": 0.4}  # an order, not a calibrated chance
 NO_LINES: Final = f"cast(array() as {RULE_FINDING['lines'].type})"

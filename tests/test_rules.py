@@ -13,8 +13,10 @@ from fundwatch.tables.gold import (
     GROUP_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
+    ORIGIN_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
+    QUALIFICATION_FACT,
     RESALE_FACT,
     RULE_FINDING,
     STAY_FACT,
@@ -73,6 +75,14 @@ LITERALS: Final[dict[Table, str]] = {
     GROUP_FACT: """
         mdtrt_id | setl_id | month   | fixmedins_code | person_key | chfpdr_code | admitted_on | discharged_on | weight | right_weight | house_lighter | house_expected | inscp_fen | excess_lines
         m60      | s60     | 2024-01 | H1             | ann        | D1          | 2024-01-02  | 2024-01-09    | 1.2    | 0.7          | 9            | 2             | 300       | [{"bkkp_sn": "l7", "setl_id": "s60", "inscp_fen": 300}]
+    """,
+    QUALIFICATION_FACT: """
+        setl_id | month   | fixmedins_code | visited_code | person_key | visited_on | is_registered | certifier_doctor | registration_key     | begun_on   | months_known | certified | certified_bare | bare_expected | fund_fen
+        s70     | 2024-01 | H1             | P1           | ann        | 2024-01-09 | true          | D7               | ann/1/M1/2023-12-01  | 2023-12-01 | 6            | 12        | 9              | 1             | 500
+    """,
+    ORIGIN_FACT: """
+        fixmedins_code | home | setting | month   | persons | cases | expected | linked_persons | rooted_persons | settled_persons | setl_ids | person_keys
+        H1             | 5301 | stay    | 2024-01 | 9       | 9     | 1        | 8              | 0              | 0               | s80 s81  | ann bob
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
@@ -247,3 +257,21 @@ def test_the_definition_changes_with_anything_of_the_rule() -> None:
 def test_no_facts_no_findings(spark: SparkSession) -> None:
     facts = [rows(spark, table) for table in READS]
     assert findings(*facts, rules=RULES, schemes=SCHEMES, months=MONTHS).isEmpty()
+
+
+def test_a_forged_registration_is_kept_under_the_house_that_certified_it(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["qualification_bare_certifier", "s70"]
+    assert (one.subject_ids, one.setl_ids, one.is_whole) == (["H1"], ["s70"], True)
+    assert (one.fixmedins_codes, one.staff_codes) == (["H1", "P1"], ["D7"])
+    assert evidence(one) == [
+        ("silver.chronic_registration", "ann/1/M1/2023-12-01"),
+        ("silver.settlement", "s70"),
+    ]
+
+
+def test_people_of_another_city_are_told_together(found: dict[tuple[str, str], Any]) -> None:
+    one = found["origin_linked_stays", "H1|5301|stay"]
+    assert (one.subject_ids, one.person_keys) == (["H1"], ["ann", "bob"])
+    assert evidence(one) == [("silver.settlement", "s80"), ("silver.settlement", "s81")]

@@ -18,6 +18,8 @@ STOCK_MOVEMENT: Final = LANDING["inv_txn_d"].silver
 PAYMENT_GROUP: Final = LANDING["drg_b"].silver
 INVOICE: Final = LANDING["einvoice_d"].silver
 TRACE_SCAN: Final = LANDING["drug_trac_d"].silver
+CHRONIC_REGISTRATION: Final = LANDING["opsp_reg_d"].silver
+OFFSITE_REGISTRATION: Final = LANDING["out_appy_d"].silver
 VERIFIED_CASE: Final = LANDING["verified_case_d"].silver
 
 # Carried over unchanged from the original settlement of a case.

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from fundwatch.lake import Lake
 from fundwatch.schema import Table
 from fundwatch.tables.silver import (
+    CHRONIC_REGISTRATION,
     FEE_LINE,
     INSTITUTION,
     INVOICE,
@@ -61,6 +62,13 @@ SAID: Final[dict[Table, tuple[str, str, str, str, str]]] = {
         MINUTE.format("txn_time"),
         "hilist_code",
         "cast(qty as double)",
+        NO_NUMBER,
+    ),
+    CHRONIC_REGISTRATION: (
+        "ide_fixmedins_no",
+        "cast(begndate as string)",
+        "concat_ws(' ', opsp_dise_code, concat('认定医师 ', diag_dr_codg))",
+        NO_NUMBER,
         NO_NUMBER,
     ),
     INVOICE: (

@@ -119,6 +119,7 @@ VISIT_FACT: Final = Table(
     coner_key       string?  假名 of the contact.
     village         string?  Village or community of the person.
     main_diag       string?  Main diagnosis, ICD-10.
+    dise_no         string?  Chronic disease it was claimed under.
     died_on         date?    Death in the register of insured people.
     death_key       string?  The row of that register (silver.insured), its key joined with |.
         """),
@@ -466,6 +467,82 @@ GROUP_FACT: Final = Table(
     ),
 )
 
+QUALIFICATION_FACT: Final = Table(
+    "gold.qualification_fact",
+    grain="one chronic-disease visit without a registration, or in the year of an unsupported one",
+    key=("setl_id",),
+    period=MONTH,
+    columns=(
+        *columns("""
+    setl_id         string   The settlement.
+    mdtrt_id        string   The visit.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    fixmedins_code  string   Who established the illness; where that is not known, where it was.
+    visited_code    string   Where the visit was.
+    area            string   区划 of the place of the visit.
+    person_key      string   The person.
+    visited_on      date     When.
+    main_diag       string?  Main diagnosis of the visit, ICD-10.
+    dise_no         string?  Chronic disease it was claimed under.
+    is_registered   boolean  The person was registered for some chronic disease on that day.
+    registered_share decimal(5,4) Share of the month's chronic visits of whom that is so [0 to 1].
+    opsp_dise_code  string?  The registration the visit rests on, if it is known which.
+    begun_on        date?    Since when, by the first registration of the illness.
+    insured_on      date?    Since when the person is insured there.
+    certifier_doctor string? Doctor who established it.
+    registration_key string? Its row in silver.chronic_registration, the key joined with |.
+    insured_key     string?  Its row in silver.insured, where only that lists it.
+    months_known    int?     Months with data among the twelve before it [months].
+    support_stays   int?     Stays before it with a diagnosis of the same block [count].
+    support_days    int?     Days of visits before it with such a diagnosis [days].
+    exam_days       int?     Days with an examination or test in the 90 days before it [days].
+    certified       int?     Registrations of twelve months by the doctor, else the house [count].
+    certified_bare  int?     Of them, those that nothing before them supports [count].
+    bare_expected   decimal(16,2)? How many would be, by the share at all others [count].
+    fund_fen        bigint   Paid by the fund [fen].
+    acct_fen        bigint   Paid from the account [fen].
+        """),
+    ),
+)
+
+ORIGIN_FACT: Final = Table(
+    "gold.origin_fact",
+    grain="one institution's patients from one other city in the six months to a month",
+    key=("fixmedins_code", "home", "setting", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    home            string   City where they are insured, four digits.
+    setting         string   stay, visit or purchase.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    area            string   区划 of the place of treatment.
+    persons         int      People of that city [persons].
+    cases           int      Their stays, visits or purchases [count].
+    house_persons   int      All people of the institution in that setting [persons].
+    homes           int      Other cities they come from, this one included [count].
+    expected        double   People of that city by its share at the other institutions [persons].
+    linked_persons  int      Who share a phone or contact with two of other addresses [persons].
+    rooted_persons  int      Who were treated elsewhere in the city of treatment too [persons].
+    settled_persons int      Who are registered as living there [persons].
+    look            string?  Commonest diagnosis (three characters) and nights, or diagnosis.
+    look_cases      int      Cases with it [count].
+    look_usual      double   Its share among the institution's other cases [0 to 1].
+    crowded_cases   int      Settled while the terminal settled three people in minutes [count].
+    fund_fen        bigint   Paid by the fund [fen].
+    acct_fen        bigint   Paid from the account [fen].
+    first_on        date     First of the cases.
+    last_on         date     Last.
+    setl_ids        array<string>  Their settlements, sorted.
+    person_keys     array<string>  The people, sorted.
+        """),
+    ),
+)
+
 FACTS: Final = (
     CHARGE_FACT,
     VISIT_FACT,
@@ -478,4 +555,6 @@ FACTS: Final = (
     STOCK_FACT,
     INVOICE_FACT,
     GROUP_FACT,
+    QUALIFICATION_FACT,
+    ORIGIN_FACT,
 )

@@ -1,0 +1,194 @@
+"""gold.origin_fact: people of one other city at one institution, more than others see of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.facts.months import VIEW, month_label, month_number, seen_by
+
+BACK: Final = 5  # months before its own that a month looks over: six together
+FEWEST: Final = 3  # people that are told of; behind one phone, and of as many addresses, for a link
+CROWD: Final = 3  # people that one terminal settles in minutes
+SETTLED: Final = "1"  # rloc_rea: lives there for long
+HOUSE: Final = [VIEW, "setting", "fixmedins_code"]
+GROUP: Final = [*HOUSE, "home"]
+CITY: Final = [VIEW, "setting", "city"]
+SIDE: Final = (
+    "person_key", "mdtrt_id", "month", "fixmedins_code", "area", "insu_admdvs", "is_offsite",
+    "tel_key", "addr_key", "coner_key", "main_diag", "fund_fen", "acct_fen",
+)  # fmt: skip
+
+
+def origins(
+    visit_fact: DataFrame,
+    stay_fact: DataFrame,
+    offsite_registration: DataFrame,
+    person: DataFrame,
+    *,
+    months: tuple[str, ...],
+) -> DataFrame:
+    """gold.origin_fact, of months with a case of such people.
+
+    Expected is what the institution would see of that city if its people came to it as they come
+    to the other institutions of its own city: by share of all people treated there.
+    """
+    seen = seen_by(_cases(visit_fact, stay_fact), months, back=BACK)
+    group = _groups(seen.where("is_offsite"))
+    told = (
+        group.where(F.col("persons") >= FEWEST)
+        .join(_expected(seen), on=GROUP, how="inner")
+        .join(_looks(seen), on=GROUP, how="left")
+        .join(_linked(seen.where("is_offsite")), on=GROUP, how="left")
+        .join(_local(seen, offsite_registration, person), on=GROUP, how="left")
+        .withColumn("month", month_label(F.col(VIEW)))
+    )
+    counts = ["linked_persons", "rooted_persons", "settled_persons", "look_cases"]
+    return told.where("news AND persons > expected").fillna(0, subset=[*counts, "look_usual"])
+
+
+def _cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
+    """Stays, visits and purchases alike, each with its settlements and what it `look`s like."""
+    diagnosis = F.left("main_diag", F.lit(3))
+    stay = stay_fact.select(
+        *SIDE,
+        F.lit("stay").alias("setting"),
+        F.col("admitted_on").alias("day"),
+        "setl_ids",
+        F.concat_ws(" ", diagnosis, F.concat(F.col("stay_days"), F.lit("天"))).alias("look"),
+        F.lit(False).alias("is_crowded"),
+    )
+    is_crowded = F.coalesce(F.col("terminal_cards") >= CROWD, F.lit(False))
+    setting = F.when(F.col("fixmedins_code").startswith("P"), "purchase").otherwise("visit")
+    visit = visit_fact.select(
+        *SIDE,
+        setting.alias("setting"),
+        F.col("visited_on").alias("day"),
+        F.array("setl_id").alias("setl_ids"),
+        diagnosis.alias("look"),
+        is_crowded.alias("is_crowded"),
+    )
+    return stay.unionByName(visit).withColumns(
+        {"home": F.left("insu_admdvs", F.lit(4)), "city": F.left("area", F.lit(4))}
+    )
+
+
+def _groups(case: DataFrame) -> DataFrame:
+    """Institution and home city → people, cases, money and settlements of the six months."""
+    return case.groupBy(*GROUP).agg(
+        F.min("area").alias("area"),
+        F.count_distinct("person_key").cast("int").alias("persons"),
+        F.count("*").cast("int").alias("cases"),
+        F.count_if("is_crowded").cast("int").alias("crowded_cases"),
+        F.sum("fund_fen").alias("fund_fen"),
+        F.sum("acct_fen").alias("acct_fen"),
+        F.min("day").alias("first_on"),
+        F.max("day").alias("last_on"),
+        F.array_sort(F.array_distinct(F.flatten(F.collect_list("setl_ids")))).alias("setl_ids"),
+        F.array_sort(F.collect_set("person_key")).alias("person_keys"),
+        F.max(month_number() == F.col(VIEW)).alias("news"),
+    )
+
+
+def _expected(seen: DataFrame) -> DataFrame:
+    """Institution and home city → people to expect, all people of the house, other home cities."""
+    here = seen.groupBy(*GROUP, "city").agg(
+        F.count_distinct("person_key").alias("own"), F.max("is_offsite").alias("is_offsite")
+    )
+    house = here.groupBy(*HOUSE, "city").agg(
+        F.sum("own").cast("int").alias("house_persons"),
+        F.count_if("is_offsite").cast("int").alias("homes"),
+    )
+    of_home = here.groupBy(*CITY, "home").agg(F.sum("own").alias("home_all"))
+    of_city = here.groupBy(*CITY).agg(F.sum("own").alias("city_all"))
+    elsewhere = F.try_divide(
+        F.col("home_all") - F.col("own"), F.col("city_all") - F.col("house_persons")
+    )
+    expected = F.coalesce(elsewhere * F.col("house_persons"), F.lit(0.0))
+    return (
+        here.where("is_offsite")
+        .join(house, on=[*HOUSE, "city"], how="inner")
+        .join(F.broadcast(of_home), on=[*CITY, "home"], how="inner")
+        .join(F.broadcast(of_city), on=CITY, how="inner")
+        .select(*GROUP, "house_persons", "homes", F.round(expected, 2).alias("expected"))
+    )
+
+
+def _looks(seen: DataFrame) -> DataFrame:
+    """Institution and home city → its commonest look, and how common that is in the house else."""
+    counted = (
+        seen.where("look <> ''")
+        .groupBy(*GROUP, "is_offsite", "look")
+        .agg(F.count("*").alias("cases"))
+    )
+    house = counted.groupBy(*HOUSE).agg(F.sum("cases").alias("house_cases"))
+    of_look = counted.groupBy(*HOUSE, "look").agg(F.sum("cases").alias("all_alike"))
+    first = F.struct(F.col("cases"), F.col("look"))
+    own = (
+        counted.where("is_offsite")
+        .groupBy(*GROUP)
+        .agg(F.max(first).alias("most"), F.sum("cases").alias("own_cases"))
+        .select(*GROUP, "own_cases", "most.look", F.col("most.cases").alias("alike"))
+    )
+    usual = F.try_divide(
+        F.col("all_alike") - F.col("alike"), F.col("house_cases") - F.col("own_cases")
+    )
+    return (
+        own.join(house, on=HOUSE, how="inner")
+        .join(of_look, on=[*HOUSE, "look"], how="inner")
+        .select(
+            *GROUP,
+            "look",
+            F.col("alike").cast("int").alias("look_cases"),
+            F.round(usual, 4).alias("look_usual"),
+        )
+    )
+
+
+def _linked(case: DataFrame) -> DataFrame:
+    """Institution and home city → people who share a phone or contact though they live apart."""
+    shared = F.explode(F.array("tel_key", "coner_key")).alias("shared")
+    behind = (
+        case.select(*GROUP, "person_key", "addr_key", shared)
+        .where("shared IS NOT NULL")
+        .groupBy(*GROUP, "shared")
+        .agg(
+            F.collect_set("person_key").alias("people"),
+            F.count_distinct(F.coalesce("addr_key", "person_key")).alias("addresses"),
+        )
+        .where((F.size("people") >= FEWEST) & (F.col("addresses") >= FEWEST))
+    )
+    linked = F.size(F.array_distinct(F.flatten(F.collect_list("people"))))
+    return behind.groupBy(*GROUP).agg(linked.cast("int").alias("linked_persons"))
+
+
+def _local(seen: DataFrame, offsite_registration: DataFrame, person: DataFrame) -> DataFrame:
+    """Institution and home city → people who live here, by other visits and by registration."""
+    who = [VIEW, "person_key", "city"]
+    guest = seen.where("is_offsite")
+    rooted = guest.groupBy(*who).agg((F.count_distinct("fixmedins_code") > 1).alias("is_rooted"))
+    lives = (
+        offsite_registration.where(F.col("rloc_rea") == SETTLED)
+        .join(person.select("insu_admdvs", "psn_key", "person_key"), ["insu_admdvs", "psn_key"])
+        .select("person_key", F.left("rloc_admdvs", F.lit(4)).alias("city"), "begndate", "enddate")
+    )
+    case = guest.select(*GROUP, "city", "person_key", "day")
+    is_now = (F.col("begndate") <= F.col("day")) & _is_open(F.col("day"))
+    return (
+        case.join(lives, on=["person_key", "city"], how="left")
+        .withColumn("is_settled", F.coalesce(is_now, F.lit(False)))
+        .groupBy(*GROUP, "city", "person_key")
+        .agg(F.max("is_settled").alias("is_settled"))
+        .join(rooted, on=who, how="inner")
+        .groupBy(*GROUP)
+        .agg(
+            F.count_if("is_rooted").cast("int").alias("rooted_persons"),
+            F.count_if("is_settled").cast("int").alias("settled_persons"),
+        )
+    )
+
+
+def _is_open(day: Column) -> Column:
+    return F.col("enddate").isNull() | (F.col("enddate") >= day)
