@@ -16,6 +16,7 @@ from fundwatch.schema import MONTH, Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
     GROUP_FACT,
+    INDICATION_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     ORIGIN_FACT,
@@ -45,6 +46,7 @@ READS: Final = (
     GROUP_FACT,
     QUALIFICATION_FACT,
     ORIGIN_FACT,
+    INDICATION_FACT,
 )
 SCORE: Final = {"certain": 0.95, "likely": 0.7, "lead": 0.4}  # an order, not a calibrated chance
 NO_LINES: Final = f"cast(array() as {RULE_FINDING['lines'].type})"

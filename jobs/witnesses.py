@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from fundwatch.tables.gold import (
     CHARGE_FACT,
     GROUP_FACT,
+    INDICATION_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     ORIGIN_FACT,
@@ -203,6 +204,14 @@ WITNESS: Final[dict[str, Witness]] = {
         ),
         places="array(fixmedins_code, visited_code)",
         doctor="certifier_doctor",
+    ),
+    INDICATION_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.settlement", OF_EXCESS)),
+        persons=NOBODY,
+        doctor="top_doctor",
     ),
     ORIGIN_FACT.name: Witness(
         begins="first_on",

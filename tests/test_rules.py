@@ -11,6 +11,7 @@ from fundwatch.schema import Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
     GROUP_FACT,
+    INDICATION_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     ORIGIN_FACT,
@@ -79,6 +80,10 @@ LITERALS: Final[dict[Table, str]] = {
     QUALIFICATION_FACT: """
         setl_id | month   | fixmedins_code | visited_code | person_key | visited_on | is_registered | certifier_doctor | registration_key     | begun_on   | months_known | certified | certified_bare | bare_expected | fund_fen
         s70     | 2024-01 | H1             | P1           | ann        | 2024-01-09 | true          | D7               | ann/1/M1/2023-12-01  | 2023-12-01 | 6            | 12        | 9              | 1             | 500
+    """,
+    INDICATION_FACT: """
+        fixmedins_code | ingredient | month   | stays | stays_with | odd_stays | odd_expected | top_doctor | first_on   | last_on    | inscp_fen | excess_lines
+        H1             | 白蛋白     | 2024-01 | 40    | 12         | 11        | 0.8          | D1         | 2023-11-02 | 2024-01-09 | 300       | [{"bkkp_sn": "l6", "setl_id": "s90", "inscp_fen": 300}]
     """,
     ORIGIN_FACT: """
         fixmedins_code | home | setting | month   | persons | cases | expected | linked_persons | rooted_persons | settled_persons | setl_ids | person_keys

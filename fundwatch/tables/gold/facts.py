@@ -543,6 +543,39 @@ ORIGIN_FACT: Final = Table(
     ),
 )
 
+INDICATION_FACT: Final = Table(
+    "gold.indication_fact",
+    grain="one dear item that one house gives to patients to whom others do not, to a month",
+    key=("fixmedins_code", "ingredient", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    ingredient      string   Generic name or class of the item; its code where that is not known.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    list_type       string   101 to 104 drugs, 301 consumables.
+    stays           int      Its stays of six months whose illnesses other houses treat too [count].
+    stays_with      int      Of them, with the item [count].
+    odd_stays       int      Of these, for none of whose illnesses others use it much [count].
+    odd_expected    double   How many others would have given it for the same illnesses [count].
+    doctors         int      Doctors in charge of those stays [count].
+    top_doctor      string?  The one of most of them.
+    top_doctor_stays int     How many of them are that doctor's [count].
+    diagnoses       array<string>  Their main diagnoses (three characters), sorted.
+    first_on        date     First admission of them.
+    last_on         date     Last discharge.
+    inscp_fen       bigint   Within the scope, of what is above the expected [fen].
+    excess_lines    LINES    The lines of the item in those stays, each with its part of that.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
 FACTS: Final = (
     CHARGE_FACT,
     VISIT_FACT,
@@ -557,4 +590,5 @@ FACTS: Final = (
     GROUP_FACT,
     QUALIFICATION_FACT,
     ORIGIN_FACT,
+    INDICATION_FACT,
 )

@@ -1,0 +1,180 @@
+"""gold.indication_fact: dear items given for illnesses for which other houses do not give them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.facts.months import VIEW, month_label, seen_by
+
+BACK: Final = 5  # months before its own that a month looks over: six together
+TREATED: Final = 10  # fewest stays of an illness at other houses from which its use is drawn
+USUAL: Final = (
+    0.1  # share of other houses' stays with it, from which an item is usual for an illness
+)
+GOODS: Final = ("101", "102", "103", "104", "301")
+USE: Final = [VIEW, "fixmedins_code", "ingredient"]
+STAY: Final = ("mdtrt_id", "month", "fixmedins_code", "area", "chfpdr_code", "main_diag",
+               "admitted_on", "discharged_on")  # fmt: skip
+
+
+def indications(
+    stay_fact: DataFrame, charge_fact: DataFrame, diagnosis: DataFrame, *, months: tuple[str, ...]
+) -> DataFrame:
+    """gold.indication_fact, of months in which the house gave the item so.
+
+    An illness is the first three characters of any diagnosis of the stay. For each illness, how
+    often the *other* houses give the item to those who have it; of a stay's illnesses the greatest
+    such share is what is usual for the stay. A stay is odd that got the item although that share is
+    below USUAL. Stays none of whose illnesses others treat often enough (TREATED) are not judged: a
+    unit that alone treats an illness is compared with nobody.
+    """
+    stay = seen_by(stay_fact.select(*STAY), months, back=BACK)
+    ill = _illnesses(stay, diagnosis)
+    line = seen_by(_lines(charge_fact), months, back=BACK)
+    used = line.groupBy(*USE, "mdtrt_id").agg(F.min("list_type").alias("list_type"))
+    usual = _usual(stay, ill, used)
+    odd = usual.where(f"is_used AND share < {USUAL}")
+    counted = _counted(usual).join(_doctors(odd), on=USE, how="inner")
+    told = counted.withColumn(
+        "part", F.greatest(1 - F.col("odd_expected") / F.col("odd_stays"), F.lit(0.0))
+    )
+    return _with_lines(told, odd.join(line, on=[*USE, "mdtrt_id"], how="inner")).withColumn(
+        "month", month_label(F.col(VIEW))
+    )
+
+
+def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
+    """(view, house, stay, illness): the main and all other diagnoses, each once."""
+    other = diagnosis.where("coalesce(vali_flag, '1') <> '0'").select("mdtrt_id", "diag_code")
+    own = stay.select(VIEW, "fixmedins_code", "mdtrt_id", F.col("main_diag").alias("diag_code"))
+    listed = own.drop("diag_code").join(other, on="mdtrt_id", how="inner")
+    illness = F.left("diag_code", F.lit(3)).alias("illness")
+    return (
+        own.unionByName(listed)
+        .where("diag_code IS NOT NULL")
+        .select(VIEW, "fixmedins_code", "mdtrt_id", illness)
+        .distinct()
+    )
+
+
+def _lines(charge_fact: DataFrame) -> DataFrame:
+    """Lines of dear goods in stays."""
+    is_dear = F.col("is_high_value") & F.col("list_type").isin(*GOODS)
+    return (
+        charge_fact.where(is_dear & (F.col("care") == "inpatient"))
+        .where("inscp_fen > 0")
+        .select(
+            *(
+                "mdtrt_id",
+                "month",
+                "fixmedins_code",
+                "list_type",
+                "bkkp_sn",
+                "setl_id",
+                "inscp_fen",
+            ),
+            F.coalesce("ingredient", "hilist_code").alias("ingredient"),
+        )
+    )
+
+
+def _usual(stay: DataFrame, ill: DataFrame, used: DataFrame) -> DataFrame:
+    """Stays of houses that use an item, with or without it: `is_used`, and the usual `share`.
+
+    Only illnesses of stays that got the item anywhere are asked about; all others have no share.
+    """
+    treated = _treated(ill)
+    with_item = ill.join(used, on=[VIEW, "fixmedins_code", "mdtrt_id"], how="inner")
+    by_house = with_item.groupBy(*USE, "illness").agg(F.count("*").alias("given_here"))
+    given = by_house.groupBy(VIEW, "ingredient", "illness").agg(
+        F.sum("given_here").alias("given_all")
+    )
+    house = used.select(*USE).distinct()
+    case = ill.join(house, on=[VIEW, "fixmedins_code"], how="inner")
+    share = (F.coalesce("given_all", F.lit(0)) - F.coalesce("given_here", F.lit(0))) / F.col(
+        "others"
+    )
+    return (
+        case.join(treated, on=[VIEW, "fixmedins_code", "illness"], how="inner")
+        .join(given, on=[VIEW, "ingredient", "illness"], how="left")
+        .join(by_house, on=[*USE, "illness"], how="left")
+        .groupBy(*USE, "mdtrt_id")
+        .agg(F.max(share).alias("share"))
+        .join(used.withColumn("is_used", F.lit(True)), on=[*USE, "mdtrt_id"], how="left")
+        .withColumn("is_used", F.coalesce("is_used", F.lit(False)))
+        .join(stay.drop("month"), on=[VIEW, "fixmedins_code", "mdtrt_id"], how="inner")
+    )
+
+
+def _treated(ill: DataFrame) -> DataFrame:
+    """House and illness → stays of it at other houses, where they are enough [count]."""
+    here = ill.groupBy(VIEW, "fixmedins_code", "illness").agg(F.count("*").alias("own"))
+    everywhere = here.groupBy(VIEW, "illness").agg(F.sum("own").alias("all"))
+    return (
+        here.join(everywhere, on=[VIEW, "illness"], how="inner")
+        .withColumn("others", F.col("all") - F.col("own"))
+        .where(F.col("others") >= TREATED)
+        .select(VIEW, "fixmedins_code", "illness", "others")
+    )
+
+
+def _counted(usual: DataFrame) -> DataFrame:
+    """House and item → stays judged, those with it, the odd ones, and how many would be usual."""
+    is_low = F.col("share") < USUAL
+    is_odd = F.col("is_used") & is_low
+    return (
+        usual.groupBy(*USE)
+        .agg(
+            F.count("*").cast("int").alias("stays"),
+            F.count_if("is_used").cast("int").alias("stays_with"),
+            F.count_if(is_odd).cast("int").alias("odd_stays"),
+            F.round(F.sum(F.when(is_low, F.col("share")).otherwise(0.0)), 2).alias("odd_expected"),
+        )
+        .where("odd_stays > 0")
+    )
+
+
+def _doctors(odd: DataFrame) -> DataFrame:
+    """House and item → who was in charge of the odd stays, for what and when."""
+    by_doctor = odd.groupBy(*USE, "chfpdr_code").agg(
+        F.count("*").cast("int").alias("stays"),
+        F.min("area").alias("area"),
+        F.collect_set(F.left("main_diag", F.lit(3))).alias("diagnoses"),
+        F.min("admitted_on").alias("first_on"),
+        F.max("discharged_on").alias("last_on"),
+        F.max("list_type").alias("list_type"),
+    )
+    most = F.max(F.when(F.col("chfpdr_code").isNotNull(), F.struct("stays", "chfpdr_code")))
+    return by_doctor.groupBy(*USE).agg(
+        F.count("chfpdr_code").cast("int").alias("doctors"),
+        most.getField("chfpdr_code").alias("top_doctor"),
+        F.coalesce(most.getField("stays"), F.lit(0)).alias("top_doctor_stays"),
+        F.array_sort(F.array_distinct(F.flatten(F.collect_list("diagnoses")))).alias("diagnoses"),
+        *(F.min(name).alias(name) for name in ("area", "first_on")),
+        *(F.max(name).alias(name) for name in ("last_on", "list_type")),
+    )
+
+
+def _with_lines(told: DataFrame, line: DataFrame) -> DataFrame:
+    """With the lines of the odd stays, each with the part that is above the expected."""
+    part = F.round(F.col("inscp_fen") * F.col("part")).cast("bigint")
+    excess = F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))
+    gathered = (
+        line.select(*USE, "bkkp_sn", "setl_id", "inscp_fen", "month")
+        .join(told.select(*USE, "part"), on=USE, how="inner")
+        .groupBy(*USE)
+        .agg(
+            F.array_sort(F.collect_list(F.when(part > 0, excess))).alias("excess_lines"),
+            F.sum(part).alias("inscp_fen"),
+            _has_news().alias("news"),
+        )
+    )
+    return told.join(gathered, on=USE, how="inner").where("news")
+
+
+def _has_news() -> Column:
+    """Whether one of the lines was settled in the month itself."""
+    return F.max(F.col("month") == month_label(F.col(VIEW)))
