@@ -16,7 +16,9 @@ from fundwatch.tables.gold import (
     INVOICE_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
+    PRESCRIBER_FACT,
     RESALE_FACT,
+    SESSION_FACT,
     STAY_FACT,
     STOCK_FACT,
     SUPPLY_FACT,
@@ -52,6 +54,7 @@ class Witness:
     persons: str = "array(person_key)"
     places: str = "array(fixmedins_code)"
     doctor: str = "cast(null as string)"
+    with_doctor: str = "cast(null as string)"  # accused beside the doctor
     others: tuple[Other, ...] = ()
 
     def common(self) -> dict[str, Column]:
@@ -72,7 +75,9 @@ class Witness:
         if subject == "doctor":
             doctor = F.expr(self.doctor)
             alone = _accused("institution", F.array("fixmedins_code"))
-            return F.when(doctor.isNull(), alone).otherwise(_accused(subject, F.array(doctor)))
+            return F.when(doctor.isNull(), alone).otherwise(
+                _accused(subject, F.array(doctor, F.expr(self.with_doctor)))
+            )
         return _accused(subject, F.array("fixmedins_code"))
 
     def found_at(self, spoken_of: Sequence[Column]) -> Column:
@@ -189,6 +194,27 @@ WITNESS: Final[dict[str, Witness]] = {
         settlements="array(setl_id)",
         proof=(("silver.visit", "array(mdtrt_id)"), ("silver.settlement", "array(setl_id)")),
         doctor="chfpdr_code",
+    ),
+    PRESCRIBER_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements="setl_ids",
+        proof=(
+            ("silver.settlement", "setl_ids"),
+            ("silver.fee_line", "bkkp_sns"),
+            ("silver.visit", "mdtrt_ids"),
+        ),
+        persons="person_keys",
+        places="array(fixmedins_code, home_code)",
+        doctor="staff_code",
+        with_doctor="fixmedins_code",
+    ),
+    SESSION_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements="setl_ids",
+        proof=(("silver.settlement", "setl_ids"),),
+        doctor="staff_code",
     ),
     INVOICE_FACT.name: Witness(
         begins="settled_on",
