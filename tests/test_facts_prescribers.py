@@ -151,14 +151,14 @@ def told(spark: SparkSession) -> DataFrame:
 def test_few_people_who_fetch_one_drug_too_often_are_told_beside_what_is_usual(
     told: DataFrame,
 ) -> None:
-    # Of H3's ten purchases none is at P1: (0 + 10) / (10 + 10); of D2's ten neither:
-    # (0 + 10 x 0.5) / (10 + 10) of D1's ten are expected there, and 10 x 10 / 20 by a circle.
+    # Of H3's ten purchases none is at P1, 3/13 may be; of D2's ten neither: (0 + 10 x 3/13) / 20
+    # of D1's ten are expected there, and 3/13 of the ten by a circle.
     assert_rows(
         told.where("fixmedins_code = 'P1'"),
         PRESCRIBER_FACT,
         """
         prescriber | month   | area   | staff_code | home_code | purchases | persons | named | doctor_purchases | expected | circle | circle_persons | circle_expected | circle_close | circle_seen | circle_cashless | drugs | watched_fen | fund_fen | first_on   | last_on    | person_keys
-        D1         | 2024-02 | 140101 | D1         | H1        | 10        | 3       | 10    | 10               | 2.50     | 8      | 2              | 5.00            | 8            | 0           | 8               | pill  | 400         | 800      | 2024-01-21 | 2024-02-20 | ann bob
+        D1         | 2024-02 | 140101 | D1         | H1        | 10        | 3       | 10    | 10               | 1.15     | 8      | 2              | 2.31            | 8            | 0           | 8               | pill  | 400         | 800      | 2024-01-21 | 2024-02-20 | ann bob
         """,
     )
 
@@ -175,7 +175,7 @@ def test_where_colleagues_patients_go_too_it_is_expected(told: DataFrame) -> Non
         PRESCRIBER_FACT,
         """
         prescriber | purchases | expected
-        D4         | 8         | 6.00
+        D4         | 8         | 4.92
         """,
     )
 

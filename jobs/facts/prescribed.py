@@ -124,7 +124,7 @@ def _with_prescriber(bought: DataFrame) -> DataFrame:
     return (
         bought.withColumn("is_named", is_named)
         .withColumn("by", by)
-        .where("by.prescriber IS NOT NULL")
+        .where(F.col("by.prescriber").isNotNull())
         .select(
             *("setl_id", "month", "fixmedins_code", "area", "person_key", "day", "setl_time"),
             *("drug", "supply_days", "watched_fen", "fund_fen", "acct_fen", "cash_fen"),

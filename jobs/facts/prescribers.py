@@ -16,7 +16,8 @@ GAP_DAYS: Final = 20  # between two of them on average; chronic patients come mo
 EARLY: Final = 1.5  # what was dispensed before the last time, over the days it had to last
 ALIKE: Final = 2  # people who fetch the same drug so
 CLOSE_SECONDS: Final = 300  # between two of them at the till
-FEW: Final = 10  # purchases that weigh as much as what is assumed of those who have none
+FEW: Final = 10  # purchases on colleagues' prescriptions that weigh as much as the area's
+UNSEEN: Final = 3  # rule of three: where none of n did so, 3/n of them still may
 PAIR: Final = [VIEW, "prescriber", "fixmedins_code"]
 MONEY: Final = ("watched_fen", "fund_fen", "acct_fen")
 
@@ -154,14 +155,15 @@ def _expected() -> Column:
     here, others = F.col("area_here") - F.col("house_here"), _others()
     colleagues_here = F.col("house_here") - F.col("purchases")
     colleagues = F.col("house_all") - F.col("doctor_purchases")
-    share = (colleagues_here + FEW * (here + FEW) / (others + FEW)) / (colleagues + FEW)
+    elsewhere = (here + UNSEEN) / (others + UNSEEN)
+    share = (colleagues_here + FEW * elsewhere) / (colleagues + FEW)
     return _decimal(F.col("doctor_purchases") * share)
 
 
 def _expected_circle() -> Column:
     """Purchases of a circle, had the pair the share of them that other houses in the area have."""
     circle = F.col("area_circle") - F.col("house_circle")
-    return _decimal(F.col("purchases") * (circle + FEW) / (_others() + FEW))
+    return _decimal(F.col("purchases") * (circle + UNSEEN) / (_others() + UNSEEN))
 
 
 def _others() -> Column:
