@@ -22,9 +22,11 @@ from fundwatch.tables.gold import (
     ORIGIN_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
+    PRESCRIBER_FACT,
     QUALIFICATION_FACT,
     RESALE_FACT,
     RULE_FINDING,
+    SESSION_FACT,
     STAY_FACT,
     STOCK_FACT,
     SUPPLY_FACT,
@@ -47,6 +49,8 @@ READS: Final = (
     QUALIFICATION_FACT,
     ORIGIN_FACT,
     INDICATION_FACT,
+    PRESCRIBER_FACT,
+    SESSION_FACT,
 )
 SCORE: Final = {"certain": 0.95, "likely": 0.7, "lead": 0.4}  # an order, not a calibrated chance
 NO_LINES: Final = f"cast(array() as {RULE_FINDING['lines'].type})"

@@ -17,9 +17,11 @@ from fundwatch.tables.gold import (
     ORIGIN_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
+    PRESCRIBER_FACT,
     QUALIFICATION_FACT,
     RESALE_FACT,
     RULE_FINDING,
+    SESSION_FACT,
     STAY_FACT,
     STOCK_FACT,
     SUPPLY_FACT,
@@ -88,6 +90,15 @@ LITERALS: Final[dict[Table, str]] = {
     ORIGIN_FACT: """
         fixmedins_code | home | setting | month   | persons | cases | expected | linked_persons | rooted_persons | settled_persons | setl_ids | person_keys
         H1             | 5301 | stay    | 2024-01 | 9       | 9     | 1        | 8              | 0              | 0               | s80 s81  | ann bob
+    """,
+    PRESCRIBER_FACT: """
+        prescriber | fixmedins_code | month   | staff_code | home_code | purchases | persons | named | doctor_purchases | expected | circle | circle_persons | circle_expected | first_on   | last_on    | person_keys | setl_ids | bkkp_sns | mdtrt_ids | drugs      | fund_fen
+        D1         | P1             | 2024-01 | D1         | H1        | 40        | 9       | 40    | 50               | 6        | 30     | 3              | 1.5             | 2023-12-02 | 2024-01-20 | ann bob eve | s70 s71  | l70 l71  | m71       | 阿托伐他汀 | 5000
+        c9         | P2             | 2024-01 |            |           | 40        | 9       | 40    | 50               | 6        | 30     | 3              | 1.5             | 2023-12-02 | 2024-01-20 | ann bob eve | s72      | l72      |           | 阿托伐他汀 | 5000
+    """,
+    SESSION_FACT: """
+        fixmedins_code | person_key | month   | days | people | cash_fen | fund_fen | setl_ids | staff_code
+        H1             | ann        | 2024-01 | 24   | 5      | 0        | 5000     | s80 s81  | D1
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
@@ -177,6 +188,42 @@ def test_a_group_too_heavy_accuses_the_house_and_claims_a_part_of_the_lines(
     one = found["group_heavier_than_cost", "m60"]
     assert (one.subject_ids, one.staff_codes, one.setl_ids) == (["H1"], ["D1"], ["s60"])
     assert evidence(one) == [("silver.settlement", "s60"), ("silver.visit", "m60")]
+
+
+def test_a_circle_accuses_prescriber_and_pharmacy_and_claims_what_it_fetched(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["prescriber_circle", "D1|P1"]
+    assert (one.subject_type, one.subject_ids) == ("doctor", ["D1", "P1"])
+    assert (one.fixmedins_codes, one.staff_codes) == (["H1", "P1"], ["D1"])
+    assert (one.person_keys, one.setl_ids, one.is_whole) == (
+        ["ann", "bob", "eve"],
+        ["s70", "s71"],
+        True,
+    )
+    assert evidence(one) == [
+        ("silver.fee_line", "l70"),
+        ("silver.fee_line", "l71"),
+        ("silver.settlement", "s70"),
+        ("silver.settlement", "s71"),
+        ("silver.visit", "m71"),
+    ]
+
+
+def test_of_a_prescriber_whom_nobody_registered_the_pharmacy_is_accused(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["prescriber_circle", "c9|P2"]
+    assert (one.subject_type, one.subject_ids, one.staff_codes) == ("institution", ["P2"], [])
+    assert one.fixmedins_codes == ["P2"]
+
+
+def test_daily_treatment_without_cash_accuses_the_house(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["session_daily_without_cash", "H1|ann"]
+    assert (one.subject_ids, one.person_keys, one.staff_codes) == (["H1"], ["ann"], ["D1"])
+    assert (one.setl_ids, one.is_whole) == (["s80", "s81"], True)
 
 
 def test_a_shelf_that_was_empty_shows_the_lines_and_the_stock_movements(

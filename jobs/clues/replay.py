@@ -22,8 +22,10 @@ from fundwatch.tables.gold import (
     ITEM_ANOMALY,
     PEER_SCORE,
     PRACTITIONER_DAY_FACT,
+    PRESCRIBER_FACT,
     PRESENCE_CONFLICT,
     RULE_FINDING,
+    SESSION_FACT,
     SHARED_PURCHASE,
     STAY_FACT,
     STOCK_FACT,
@@ -34,7 +36,14 @@ from jobs.facts.care import care
 from jobs.offered import Offered
 
 # What one row of these says depends on everybody's visits, purchases or lines.
-EVERYBODYS: Final = {PEER_SCORE, SHARED_PURCHASE, STOCK_FACT, PRACTITIONER_DAY_FACT}
+EVERYBODYS: Final = {
+    PEER_SCORE,
+    SHARED_PURCHASE,
+    STOCK_FACT,
+    PRACTITIONER_DAY_FACT,
+    PRESCRIBER_FACT,
+    SESSION_FACT,
+}
 OF_TERMINAL: Final = "terminal_"  # and so do these columns of a visit
 # Steps whose rows concern one person, and what they may read of that person alone. A stay's
 # neighbours in the house are needed, so `stays` reads every settlement; its lines are few.

@@ -34,3 +34,21 @@ def valid_periods(catalogue_item: DataFrame) -> DataFrame:
         .withColumn("valid_to", F.coalesce("next_from", "until"))
         .drop("place", "until", "next_from", "begndate", "enddate")
     )
+
+
+def with_dose_days(line: DataFrame, catalogue_item: DataFrame) -> DataFrame:
+    """Lines of gold.charge_fact with `dose_days`: quantity / defined daily dose [days].
+
+    Null where the dose or the pack size is not known.
+    """
+    dose = valid_periods(catalogue_item).select(
+        F.col("hilist_code").alias("item_code"), "valid_from", "valid_to", "ddd"
+    )
+    on_day = F.col("charged_on").between(F.col("valid_from"), F.col("valid_to"))
+    same = F.col("hilist_code") == F.col("item_code")
+    days = F.col("base_cnt") / F.when(F.col("ddd") > 0, F.col("ddd"))
+    return (
+        line.join(F.broadcast(dose), on=same & on_day, how="left")
+        .withColumn("dose_days", days.cast("decimal(20,6)"))
+        .drop("item_code", "valid_from", "valid_to", "ddd")
+    )

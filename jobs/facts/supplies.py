@@ -7,7 +7,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.facts.catalogue import valid_periods
+from jobs.facts.catalogue import with_dose_days
 from jobs.facts.months import VIEW, first_day, month_label, month_number, seen_by
 
 BACK: Final = 5  # months before its own that a month counts: six together
@@ -38,15 +38,9 @@ def _purchases(charge_fact: DataFrame, catalogue_item: DataFrame) -> DataFrame:
     line = charge_fact.where(
         "is_watched AND care <> 'inpatient' AND ingredient IS NOT NULL AND cnt > 0"
     )
-    dose = valid_periods(catalogue_item).select(
-        F.col("hilist_code").alias("item_code"), "valid_from", "valid_to", "ddd"
-    )
-    on_day = F.col("charged_on").between(F.col("valid_from"), F.col("valid_to"))
-    same = F.col("hilist_code") == F.col("item_code")
-    by_dose = F.col("base_cnt") / F.when(F.col("ddd") > 0, F.col("ddd"))
-    days = F.coalesce(by_dose.cast("decimal(20,6)"), F.col("supply_days").cast("decimal(20,6)"))
+    days = F.coalesce("dose_days", F.col("supply_days").cast("decimal(20,6)"))
     return (
-        line.join(F.broadcast(dose), on=same & on_day, how="left")
+        with_dose_days(line, catalogue_item)
         .withColumn("days", days)
         .groupBy(*PURCHASE)
         .agg(

@@ -576,6 +576,73 @@ INDICATION_FACT: Final = Table(
     ),
 )
 
+PRESCRIBER_FACT: Final = Table(
+    "gold.prescriber_fact",
+    grain="one prescriber and one pharmacy where few people fetch one drug too often, in one month",
+    key=("prescriber", "fixmedins_code", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    prescriber      string   Staff code, or 假名 of a person whom no institution registered.
+    fixmedins_code  string   The pharmacy.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    area            string   区划 of the pharmacy.
+    staff_code      string?  The prescriber where registered.
+    home_code       string?  The institution where; of several the first.
+    purchases       int      At this pharmacy on these prescriptions, over six months [count].
+    persons         int      Whose those are [persons].
+    named           int      Of them, with a line that names the prescriber [count].
+    doctor_purchases int     The same at all pharmacies [count].
+    expected        decimal(16,2)  How many here would be usual, by colleagues and area [count].
+    circle          int      Purchases of those who fetch one drug too often [count].
+    circle_persons  int      How many people they are [persons].
+    circle_expected decimal(16,2)  How many such purchases would be usual, by the area [count].
+    circle_close    int      Of the circle's, within five minutes of another's of them [count].
+    circle_seen     int      Of the circle's, with a visit to the prescriber that day [count].
+    circle_cashless int      Of the circle's, without cash [count].
+    drugs           array<string>  What the circle fetched, sorted.
+    watched_fen     bigint   Drugs that tend to be resold, fetched by the circle [fen].
+    fund_fen        bigint   Paid by the fund for the circle's purchases [fen].
+    acct_fen        bigint   Paid from accounts for them [fen].
+    first_on        date     The first of them in the six months.
+    last_on         date     The last.
+    person_keys     array<string>  The circle, sorted.
+    setl_ids        array<string>  Its purchases, sorted.
+    bkkp_sns        array<string>  Their lines that name the prescriber, sorted.
+    mdtrt_ids       array<string>  Visits to the prescriber on the days of these purchases, sorted.
+        """),
+    ),
+)
+
+SESSION_FACT: Final = Table(
+    "gold.session_fact",
+    grain="one person charged the same treatment at one institution on ten days or more of a month",
+    key=("fixmedins_code", "person_key", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution; no pharmacy.
+    person_key      string   The person.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    area            string   区划 of the institution.
+    staff_code      string?  Doctor, where it was one and the same.
+    charge_fen      bigint   What each visit cost, without drugs: the charge of most days [fen].
+    days            int      Days with a visit of that charge [days].
+    people          int      With so many days or more there, paying in cash or not alike [persons].
+    cash_fen        bigint   Paid in cash for them [fen].
+    fund_fen        bigint   Paid by the fund [fen].
+    acct_fen        bigint   Paid from accounts [fen].
+    first_on        date     The first of these days.
+    last_on         date     The last.
+    setl_ids        array<string>  The settlements of that charge, sorted.
+        """),
+    ),
+)
+
 FACTS: Final = (
     CHARGE_FACT,
     VISIT_FACT,
@@ -591,4 +658,6 @@ FACTS: Final = (
     QUALIFICATION_FACT,
     ORIGIN_FACT,
     INDICATION_FACT,
+    PRESCRIBER_FACT,
+    SESSION_FACT,
 )
