@@ -45,11 +45,7 @@ def qualifications(
     own = seen.where(F.col(VIEW) == month_number())
     told = (
         own.join(_certifiers(seen), on=[VIEW, "certifier"], how="left")
-        .join(
-            F.broadcast(registered_share(visit.where(F.col("month").isin(*months)))),
-            on="month",
-            how="left",
-        )
+        .join(F.broadcast(registered_share(asked_about)), on="month", how="left")
         .where("NOT is_registered OR is_bare")
         .withColumn("visited_code", F.col("fixmedins_code"))
     )
