@@ -9,7 +9,7 @@ import pandas as pd
 
 from province.choice import Choice
 from province.items import group_at, groups
-from province.people import People
+from province.people import ILLS, PROOF, People
 from province.world import DAY, Bools, Floats, Ints, World, coin, pick, unit_hash
 
 Frame = pd.DataFrame
@@ -56,6 +56,7 @@ def visits(person: Ints, group: Ints, beg: Ints, end: Ints, **more: object) -> F
         "dept": -1, "doctor": -1, "planned": 0, "adm": 2, "out": 1, "refl": -1, "tel": -1,
         "term": -1, "leave": -1, "days": 0, "thin": 0, "follows": 0, "fundrx": 0,
         "ops": 1, "unseen": 0, "same": 0, "relative": 0, "wait": 0, "box": -1,
+        "kept": 0,
     }  # fmt: skip
     frame = pd.DataFrame({**columns, **more})
     return frame.astype(np.int64)
@@ -68,7 +69,8 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
         _common(world, rng, month, people), _pharmacy(world, rng, month, people),
         _chronic(world, rng, month, people), _dialysis(world, month, people),
         _courses(world, rng, month, people), _stays(world, rng, month, people),
-        _chemo(world, month, people),
+        _chemo(world, month, people), _checks(world, rng, month, people),
+        _newcomers(world, month, people),
     ]  # fmt: skip
     frame = pd.concat(parts, ignore_index=True)
     who = frame["person"].to_numpy()
@@ -78,8 +80,9 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
     )
     living: Frame = frame[alive].reset_index(drop=True)
     who, group = living["person"].to_numpy(), living["group"].to_numpy()
+    kept = np.isin(group, _KEPT) | (living["kept"].to_numpy() > 0)
     living["place"] = np.where(
-        np.isin(group, _KEPT), choice.usual(who, people.town[who], group),
+        kept, choice.usual(who, people.town[who], group),
         choice.draw(rng, who, people.town[who], group),
     )  # fmt: skip
     return living
@@ -160,7 +163,7 @@ def _pharmacy(world: World, rng: np.random.Generator, month: int, people: People
 def _chronic(world: World, rng: np.random.Generator, month: int, people: People) -> Frame:
     parts = []
     for name, (ill, _) in CHRONIC.items():
-        who = np.flatnonzero(people.enrolled_in(ill))
+        who = np.flatnonzero(people.has(ill) & people.enrolled_in(ill, world.first_day(month)))
         life = unit_hash(who, np.full_like(who, group_at()[name])) * 0.8
         every = np.where(life < 0.35, 1, np.where(life < 0.6, 2, 3))
         if name in ("chr_tx", "chr_tumor", "op_amd", "chr_ckd"):
@@ -170,6 +173,42 @@ def _chronic(world: World, rng: np.random.Generator, month: int, people: People)
         beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who))
         group = np.full(len(who), group_at()[name])
         parts.append(visits(who, group, beg, beg + 1800, days=every * 30))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _checks(world: World, rng: np.random.Generator, month: int, people: People) -> Frame:
+    """Work-ups of the chronically ill: about one in two years for each illness."""
+    parts = []
+    for ill, (_, _, group) in PROOF.items():
+        who = np.flatnonzero(people.has(ill) & coin(rng, 0.04, len(people)))
+        beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who), 8, 15)
+        parts.append(visits(who, np.full(len(who), group_at()[group]), beg, beg + 3600))
+    return pd.concat(parts, ignore_index=True)
+
+
+def proof_of(person: Ints, ill: str) -> tuple[Ints, Ints]:
+    """Group of the stay or work-up that proves the illness, and days from its end to entry."""
+    stay, share, workup = PROOF[ill]
+    salt = np.full_like(person, ILLS.index(ill))
+    in_ward = unit_hash(person, salt + 320) < share
+    lag = 3 + (unit_hash(person, salt + 321) * 18).astype(np.int64)
+    return np.where(in_ward, group_at()[stay], group_at()[workup]), lag
+
+
+def _newcomers(world: World, month: int, people: People) -> Frame:
+    """Whoever is registered within the world was in hospital, or examined, shortly before."""
+    parts = []
+    for ill in PROOF:
+        at = ILLS.index(ill)
+        who = np.flatnonzero(people.ills[:, at] & people.enrolled[:, at])
+        group, lag = proof_of(who, ill)
+        usual = np.array([g.days for g in groups()])[group]
+        day = people.since[who, at] - lag - usual
+        due = (day >= world.first_day(month)) & (day < world.first_day(month + 1))
+        who, group, day, usual = (x[due] for x in (who, group, day, usual))
+        beg = day * DAY + (8.5 * 3600 + unit_hash(who, day) * 6 * 3600).astype(np.int64)
+        end = np.where(usual > 0, (day + usual) * DAY + 11 * 3600, beg + 3600)
+        parts.append(visits(who, group, beg, end, kept=1))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from province.items import catalogue, group_at, groups
-from province.people import People
+from province.people import ILLS, People
 from province.places import Places
 from province.world import Bools, Floats, Ints, World, half_up, whole
 
@@ -145,7 +145,8 @@ def _registered(frame: Frame, people: People) -> Bools:
     at = group_at()
     ok = np.zeros(len(frame), dtype=bool)
     for shop, ill in (("rx_htn", "htn"), ("rx_dm", "dm"), ("rx_chd", "chd")):
-        enrolled = people.enrolled_in(ill)[frame["person"].to_numpy()]
+        since = people.since[frame["person"].to_numpy(), ILLS.index(ill)]
+        enrolled = since <= frame["pend"].to_numpy()
         ok |= (frame["group"].to_numpy() == at[shop]) & enrolled
     return ok | (frame["fundrx"].to_numpy() > 0)
 

@@ -63,7 +63,7 @@ def make_month(run: Run, month: int) -> None:
     settled = money.settled(parts, lines, run.stage.people, run.stage.places, run.purses)
     bills, lines = _numbered(run, month, settled, lines)
     run.truth.note(bills, lines)
-    run.therapists |= set(np.unique(lines["acord"][lines["acord"] >= THERAPIST]).tolist())
+    _note_therapists(run, lines)
     _note_travellers(run, bills)
     _deliver(run, month, bills, lines)
 
@@ -155,6 +155,7 @@ def _all_charges(run: Run, month: int, bills: Frame, lines: Frame) -> pa.Table:
     open_lines = fees.fee_lines(run.world, month + 1, parts, run.stage.people, run.stage.places)
     open_lines = money.priced(open_lines, parts, run.stage.places)
     open_lines = open_lines[open_lines["t"] < close * DAY].reset_index(drop=True)
+    _note_therapists(run, open_lines)
     last = int(lines["bkkp_sn"].max()) if len(lines) else VISIT
     numbers = last + 1 + np.arange(len(open_lines))
     open_lines = open_lines.rename(columns={"part": "bill"}).assign(init_sn=-1, bkkp_sn=numbers)
@@ -176,6 +177,10 @@ def _seen(run: Run, month: int, bills: Frame, lines: Frame) -> Frame:
         sums = pd.Series(lines["qty"].to_numpy()[mine]).groupby(vid[mine]).sum()
         seen[name] = sums.reindex(seen["vid"]).fillna(0).astype(np.int64).to_numpy()
     return seen.sort_values("vid", kind="stable").reset_index(drop=True)
+
+
+def _note_therapists(run: Run, lines: Frame) -> None:
+    run.therapists |= set(np.unique(lines["acord"][lines["acord"] >= THERAPIST]).tolist())
 
 
 def _note_travellers(run: Run, bills: Frame) -> None:

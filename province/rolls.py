@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from province.cast import Cast
+from province.enrolment import standing, told
 from province.people import CHRONIC_CODE, ILLS, People
 from province.places import ABROAD, Places
 from province.registers import updated
-from province.world import Ints, Texts, World, unit_hash
+from province.world import DAY, Ints, Texts, World, unit_hash
 from province.write import Cells, ids, table_of, texts
 
+Frame = pd.DataFrame
 TOWN: Final = 100  # town numbers in village codes start here
 
 
@@ -23,18 +26,12 @@ def village_codes(people: People, places: Places) -> Ints:
     return places.town_area[people.town] * 10**6 + town * 1000 + 200 + people.village
 
 
-def _registrations(world: World, people: People) -> tuple[Ints, Ints, Ints]:
-    """Person, illness and first day of each chronic registration."""
-    person, ill = np.nonzero(people.enrolled)
-    since = world.first_day(0) - 60 - (unit_hash(person, ill + 300) * 1500).astype(np.int64)
-    return person, ill, np.maximum(since, people.insured_from[person])
-
-
-def insured(world: World, cast: Cast) -> pa.Table:
-    """psn_info_b: the city's own insured; guests are registered at home."""
+def insured(world: World, cast: Cast, registered: Frame, month: int) -> pa.Table:
+    """psn_info_b: the city's own insured at first, then those whose registrations changed."""
     people = cast.people
-    at = np.flatnonzero(~people.offsite)
-    codes, since = _joined(world, people)
+    changed = np.unique(registered["person"].to_numpy()[registered["month"].to_numpy() == month])
+    at = changed.astype(np.int64) if month else np.flatnonzero(~people.offsite)
+    codes, since = _joined(people, standing(registered, month))
     dead = people.death[at] < world.first_day(world.months)
     columns = {
         "psn_no": texts(people.psn_no, at), "insu_admdvs": texts(cast.area, at),
@@ -48,41 +45,43 @@ def insured(world: World, cast: Cast) -> pa.Table:
         "opsp_begndate": Cells(pa.array([since[i] or None for i in at], pa.string())),
         "insu_begndate": Cells(people.insured_from[at]),
         "insu_enddate": Cells(people.death[at] + 5, dead),
-        "death_date": Cells(people.death[at], dead), "updt_time": updated(world, len(at)),
+        "death_date": Cells(people.death[at], dead), "updt_time": _told(world, month, len(at)),
     }  # fmt: skip
     return table_of("psn_info_b", columns, len(at))
 
 
-def _joined(world: World, people: People) -> tuple[Texts, Texts]:
+def _told(world: World, month: int, size: int) -> Cells:
+    """When the rows of a batch last changed: the registers of later months as the month closed."""
+    if not month:
+        return updated(world, size)
+    return Cells(np.full(size, world.first_day(month + 1) * DAY - 21 * 3600))
+
+
+def _joined(people: People, rows: Frame) -> tuple[Texts, Texts]:
     """Each person's chronic codes and their first days, separated by semicolons."""
-    person, ill, since = _registrations(world, people)
     codes, days = (np.full(len(people), "", dtype=object) for _ in range(2))
-    for kind in np.unique(ill):
-        mine = ill == kind
-        who, day = person[mine], since[mine].astype("datetime64[D]").astype(str).astype(object)
+    for kind, mine in rows.groupby("ill", sort=True):
+        who = mine["person"].to_numpy()
+        day = mine["since"].to_numpy().astype("datetime64[D]").astype(str).astype(object)
         comma = np.where(codes[who] == "", "", ";").astype(object)
-        codes[who] += comma + CHRONIC_CODE[ILLS[kind]]
+        codes[who] += comma + CHRONIC_CODE[ILLS[int(str(kind))]]
         days[who] += comma + day
     return codes, days
 
 
-def chronic(world: World, cast: Cast) -> pa.Table:
-    """opsp_reg_d: the same registrations, one a row, with who established them."""
-    people, places = cast.people, cast.places
-    person, ill, since = _registrations(world, people)
-    hospitals = places.of(0, 1, 2)
-    place = hospitals[(unit_hash(person, ill + 301) * len(hospitals)).astype(np.int64)]
-    doctor = places.doctor_from[place, 0] + (
-        unit_hash(person, ill + 302) * places.doctors[place, 0]
-    ).astype(np.int64)
+def chronic(world: World, cast: Cast, registered: Frame, month: int) -> pa.Table:
+    """opsp_reg_d of one batch: a registration a row, with who established it."""
+    rows = told(registered, month)
+    col = {name: rows[name].to_numpy() for name in rows.columns}
     columns = {
-        "psn_no": texts(people.psn_no, person), "insu_admdvs": texts(cast.area, person),
-        "opsp_dise_code": texts([CHRONIC_CODE.get(i, "") for i in ILLS], ill),
-        "begndate": Cells(since), "ide_fixmedins_no": texts(cast.place, place),
-        "diag_dr_codg": texts(cast.staff, doctor), "updt_time": updated(world, len(person)),
+        "psn_no": texts(cast.people.psn_no, col["person"]), "insu_admdvs": ids(col["area"]),
+        "opsp_dise_code": texts([CHRONIC_CODE.get(i, "") for i in ILLS], col["ill"]),
+        "begndate": Cells(col["since"]), "enddate": Cells(col["until"], col["until"] >= 0),
+        "ide_fixmedins_no": texts(cast.place, col["place"]),
+        "diag_dr_codg": texts(cast.staff, col["doctor"]),
+        "updt_time": _told(world, month, len(rows)),
     }  # fmt: skip
-    guests = people.offsite[person]
-    return table_of("opsp_reg_d", columns, len(person)).filter(pa.array(~guests))
+    return table_of("opsp_reg_d", columns, len(rows))
 
 
 def periods(world: World, cast: Cast) -> pa.Table:

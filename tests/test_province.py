@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from province.people import certnos
 from province.truth import WHOLE
 from province.world import half_up
 
-WORLD = World(persons=1500, institutions=40, months=4, seed=7)
+WORLD = World(persons=3000, institutions=50, months=4, seed=7)
 SMALL = World(persons=300, institutions=24, months=2, seed=3)
 MONEY = {"m": 100, "q": 10_000, "p": 1_000_000, "r": 10_000}
 
@@ -90,7 +91,7 @@ def test_every_table_has_exactly_the_declared_columns_in_order(city: City) -> No
 
 def test_every_declared_column_of_the_main_tables_is_filled_somewhere(city: City) -> None:
     later = {"verified_case_d": {"clue_id"}, "fixmedins_b": {"enddate"}, "staff_b": {"enddate"},
-             "opsp_reg_d": {"enddate"}, "hilist_b": {"enddate"}, "drg_b": {"enddate"},
+             "hilist_b": {"enddate"}, "drg_b": {"enddate"},
              "purc_pric_b": {"enddate"}}  # fmt: skip
     for name, table in LANDING.items():
         rows = city.delivered[name]
@@ -293,6 +294,35 @@ def test_every_scheme_has_at_least_as_many_twins(city: City) -> None:
     kinds = city.truth("instance").groupby(["scheme", "kind"]).size().unstack(fill_value=0)
     assert len(kinds) >= 11
     assert (kinds["twin"] >= kinds["scheme"]).all()
+
+
+def test_chronic_registrations_say_the_same_in_both_registers(city: City) -> None:
+    people = city.standing["psn_info_b"].dropna(subset="opsp_dise_code")
+    codes, days = (people[c].str.split(";") for c in ("opsp_dise_code", "opsp_begndate"))
+    told = people.assign(code=codes, begun=days).explode(["code", "begun"])
+    register = city.standing["opsp_reg_d"]
+    register = register[register["enddate"].isna()]
+    keys = ["psn_no", "insu_admdvs", "opsp_dise_code", "begndate"]
+    mine = told[["psn_no", "insu_admdvs", "code", "begun"]].set_axis(keys, axis=1)
+    mine, register = (f[keys].sort_values(keys).reset_index(drop=True) for f in (mine, register))
+    pd.testing.assert_frame_equal(mine, register)
+
+
+def test_most_who_are_registered_within_the_world_were_seen_to_be_ill_before(city: City) -> None:
+    register = city.standing["opsp_reg_d"]
+    fresh = register[register["begndate"] >= "2024-03-01"]
+    moved = register["enddate"].notna()
+    fresh = fresh[~fresh["psn_no"].isin(register.loc[moved, "psn_no"])]
+    seen = city.standing["mdtrt_d"].merge(city.standing["diag_d"], on="mdtrt_id")
+    seen = seen[~seen["med_type"].isin(["14", "41"])]
+    code = {"M03900": "I10", "M01600": "E11", "M04600": "I25", "M04803": "I6", "M05300": "J44",
+            "M07805": "N18", "M00201": "[BK]", "M00500": "[CJ]"}  # fmt: skip
+    both = fresh.merge(seen, on="psn_no")
+    fits = [bool(re.match(code[c], d)) for c, d in
+            zip(both["opsp_dise_code"], both["diag_code"], strict=True)]  # fmt: skip
+    proved = both[np.array(fits) & (both["begntime"].str[:10] <= both["begndate"])]
+    assert len(fresh) > 8
+    assert 0.5 < fresh["psn_no"].isin(proved["psn_no"]).mean() < 1
 
 
 def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:
