@@ -58,6 +58,8 @@ def billed(world: World, month: int, parts: Frame) -> Frame:
     night = (done // DAY + 1) * DAY - 600 + rng.integers(0, 540, n)
     bills = parts.copy()
     bills["setl_time"] = np.where(batch, night, done + lag)
+    claim = bills["claim"].to_numpy()
+    bills["setl_time"] = np.where(claim >= 0, claim, bills["setl_time"])
     bills["first_time"] = bills["setl_time"]
     bills[["src", "init_id", "invoice"]] = -1
     bills["refd"] = 0

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from province import care, dress, mess, money, offices, scans, stock
+from province import care, dress, mess, money, offices, papers, scans, stock
 from province import lines as fees
 from province.bending import bent
 from province.cast import VISIT, Cast
@@ -71,6 +71,8 @@ def make_month(run: Run, month: int) -> None:
 def _visits(run: Run, month: int) -> Frame:
     stage = run.stage
     honest = ordinary_visits(run.world, month, stage.people, stage.choice)
+    comes = ~stage.people.away[honest["person"]] | in_bed(honest["group"].to_numpy())
+    honest = honest[comes]
     added = [f for s in run.schemes for f in s.visits(stage, month)]
     frame = pd.concat([honest, run.planned, *added], ignore_index=True)
     later = frame["beg"].to_numpy() >= run.world.first_day(month + 1) * DAY
@@ -96,10 +98,11 @@ def _due(run: Run, month: int, visits: Frame) -> Frame:
     """Parts to settle this month: visits that ended, and mid settlements of long stays."""
     close = run.world.first_day(month + 1)
     frame = visits if run.staying is None else pd.concat([run.staying, visits], ignore_index=True)
-    ended = frame["end"].to_numpy() < close * DAY
+    ended = np.maximum(frame["end"].to_numpy(), frame["claim"].to_numpy()) < close * DAY
     long = np.isin(frame["group"].to_numpy(), [group_at()["ip_psych"], group_at()["ip_family"]])
+    long &= frame["claim"].to_numpy() < 0
     part = ~ended & long & (close - frame["from"].to_numpy() >= 20)
-    due = frame[ended | part].copy()
+    due: Frame = frame[ended | part].copy()
     due["mid"] = part[ended | part].astype(np.int64)
     due["pbeg"] = due["from"]
     due["pend"] = np.where(due["mid"] > 0, close - 1, due["end"] // DAY)
@@ -136,7 +139,7 @@ def _deliver(run: Run, month: int, bills: Frame, lines: Frame) -> None:
     run.deliver("oprn_d", month, care.operations(seen, cast))
     run.deliver("drord_d", month, care.orders(lines, bills, cast))
     run.deliver("rpot_d", month, care.reports(lines, bills, cast))
-    run.deliver("einvoice_d", month, scans.invoices(bills, cast))
+    run.deliver("einvoice_d", month, papers.invoices(bills, cast))
     moved = stock.moved(run.world, month, run.store, lines, bills, cast.places)
     run.deliver("inv_txn_d", month, stock.movements(moved, run.store, cast))
     scanned = scans.scanned(run.world, month, lines, bills, cast)
@@ -147,10 +150,11 @@ def _deliver(run: Run, month: int, bills: Frame, lines: Frame) -> None:
 def _all_charges(run: Run, month: int, bills: Frame, lines: Frame) -> pa.Table:
     """The month's settled lines; at the end of the world also those of people still in hospital."""
     table = charges(lines, bills, run.cast)
-    if month + 1 < run.world.months or run.staying is None or not len(run.staying):
+    if month + 1 < run.world.months or run.staying is None or (run.staying["claim"] >= 0).all():
         return table
     close = run.world.first_day(month + 1)
-    parts = run.staying.assign(mid=1, pbeg=run.staying["from"], pend=close - 1, setl_id=-1, refd=0)
+    known = run.staying[run.staying["claim"] < 0].reset_index(drop=True)
+    parts = known.assign(mid=1, pbeg=known["from"], pend=close - 1, setl_id=-1, refd=0)
     parts["updt"] = close * DAY - 1800
     open_lines = fees.fee_lines(run.world, month + 1, parts, run.stage.people, run.stage.places)
     open_lines = money.priced(open_lines, parts, run.stage.places)
@@ -168,6 +172,7 @@ def _seen(run: Run, month: int, bills: Frame, lines: Frame) -> Frame:
     seen = seen.assign(open=(seen["mid"] > 0).astype(np.int64))
     if run.staying is not None:
         begun = run.staying["beg"].to_numpy() >= run.world.first_day(month) * DAY
+        begun &= run.staying["claim"].to_numpy() < 0  # nobody here knows of it yet
         more = run.staying[begun & ~run.staying["vid"].isin(seen["vid"]).to_numpy()]
         seen = pd.concat([seen, more.assign(open=1, updt=more["beg"] + 20_000)], ignore_index=True)
     bill = lines["bill"].to_numpy()

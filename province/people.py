@@ -56,6 +56,7 @@ class People:
     emp: Ints  # -1 none
     area: Ints  # where insured
     offsite: Bools
+    away: Bools  # guests who live at home and only come here for care
     town: Ints
     village: Ints
     household: Ints
@@ -111,7 +112,8 @@ def people(world: World, places: Places) -> People:
     enrolled, insured_from = _enrolled(ills), np.maximum(since, birth)
     return People(
         birth, age, female, insutype, psn_type, poor.astype(np.int64), worker & coin(rng, 0.12, n),
-        emp, area, offsite, town, village, household, ills, enrolled,
+        emp, area, offsite, offsite & (unit_hash(np.arange(n), np.full(n, 51)) >= 0.85),
+        town, village, household, ills, enrolled,
         _since(world, enrolled, insured_from), np.exp(rng.normal(-0.25, 0.7, n)), death,
         insured_from, _certnos(rng, area, birth, female), _names(rng, n), _numbers(rng, offsite),
     )  # fmt: skip

@@ -45,7 +45,9 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
     who, place, group = col["person"], col["place"], col["group"]
     bare = careless(places)[place]
     outside = people.offsite[who] | places.abroad[place]
-    paid = _paid_by(places.kind[place], group)
+    by_hand = col["claim"] >= 0
+    paid = np.where(by_hand, 0, _paid_by(places.kind[place], group))
+    bureau = 9_000_000 + people.area[who] % 100 * 10 + col["shift"]
     columns = {name: Cells(col[source]) for name, source in _MONEY.items()}
     columns |= _person(people, who, group) | {
         "setl_id": ids(col["setl_id"]), "init_setl_id": ids(col["init_id"]),
@@ -56,12 +58,12 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
         "begndate": Cells(col["pbeg"]), "enddate": Cells(col["pend"]),
         "setl_time": Cells(col["setl_time"]), "dise_no": _dise(group, paid == 1),
         "hi_paymtd": texts(("1", "4", "5"), paid),
-        "pay_loc": texts(("2", "3"), outside.astype(np.int64)),
+        "pay_loc": texts(("1", "2", "3"), np.where(by_hand, 0, 1 + outside)),
         "refd_setl_flag": texts(("0", "1"), col["refd"]), "vali_flag": constant("1", n),
         "mid_setl_flag": texts(("0", "1"), col["mid"]),
         "invono": ids(INVOICE + col["invoice"], f"{INVOICE_CODE}-"),
-        "opter_id": ids(place * 10 + col["shift"] + 5_000_000, "OP"),
-        "term_no": ids(place * 100 + col["term"] + 37_000_000, "T"),
+        "opter_id": ids(np.where(by_hand, bureau, place * 10 + col["shift"] + 5_000_000), "OP"),
+        "term_no": ids(np.where(by_hand, -1, place * 100 + col["term"] + 37_000_000), "T"),
         "updt_time": Cells(col["updt"]),
     }  # fmt: skip
     return table_of("setl_d", columns, n)
@@ -131,9 +133,8 @@ def visit_records(seen: Frame, cast: Cast) -> pa.Table:
 def _addresses(people: People, who: Ints, stay: Bools) -> Cells:
     village = (people.village[who] + people.town[who] * 8 + 100).astype(str)
     number = (people.household[who] % 997 + 1).astype(str)
-    whole = np.char.add(
-        np.char.add(np.char.add("云州市", village), "村"), np.char.add(number, "号")
-    )
+    city = np.where(people.away[who], np.char.add("外地", people.area[who].astype(str)), "云州市")
+    whole = np.char.add(np.char.add(np.char.add(city, village), "村"), np.char.add(number, "号"))
     return Cells(pa.array(whole.tolist(), pa.string()), stay)
 
 

@@ -97,23 +97,44 @@ def periods(world: World, cast: Cast) -> pa.Table:
     return table_of("psn_insu_d", columns, len(at))
 
 
-def registered_away(world: World, cast: Cast, travellers: dict[int, int]) -> pa.Table:
-    """out_appy_d: guests who live here, and the city's own who were treated or live elsewhere."""
+def registered_away(
+    world: World, cast: Cast, travellers: dict[int, int], coming: dict[int, tuple[int, int]]
+) -> pa.Table:
+    """out_appy_d: guests who live here or come for care, and the city's own who went elsewhere.
+
+    `coming` has day and reason (2 sent, 4 by themselves, 0 never told) of guests of schemes.
+    """
     people = cast.people
-    guests = np.flatnonzero(people.offsite)
-    guests = guests[unit_hash(guests, guests * 0 + 51) < 0.85]
+    guests = np.flatnonzero(people.offsite & ~people.away)
+    visitors, arrived, why = _visitors(world, people, coming)
     away = np.array(sorted(travellers), dtype=np.int64)
     away = away[unit_hash(away, away * 0 + 52) < 0.8]
-    who = np.r_[guests, away]
+    who = np.r_[guests, visitors, away]
     first = np.array([travellers[int(i)] for i in away], dtype=np.int64) - 3
-    begun = np.r_[np.maximum(world.first_day(0) - 200, people.insured_from[guests]), first]
+    settled = np.maximum(world.first_day(0) - 200, people.insured_from[guests])
+    begun = np.r_[settled, arrived, first]
     far = np.array(ABROAD)[(unit_hash(away, away * 0 + 53) * 3).astype(np.int64)]
-    area = np.r_[cast.places.town_area[people.town[guests]], far]
-    lives = np.r_[np.zeros(len(guests), np.int64), 1 + (away % 2)]
+    area = np.r_[cast.places.town_area[people.town[np.r_[guests, visitors]]], far]
+    lives = np.r_[np.zeros(len(guests), np.int64), why, 1 + (away % 2)]
     columns = {
         "psn_no": texts(people.psn_no, who), "insu_admdvs": texts(cast.area, who),
         "begndate": Cells(begun), "enddate": Cells(begun + 180, lives > 0),
-        "rloc_admdvs": ids(area), "rloc_rea": texts(("1", "2", "3"), lives),
+        "rloc_admdvs": ids(area), "rloc_rea": texts(("1", "2", "3", "4"), lives),
         "updt_time": updated(world, len(who)),
     }  # fmt: skip
     return table_of("out_appy_d", columns, len(who))
+
+
+def _visitors(
+    world: World, people: People, coming: dict[int, tuple[int, int]]
+) -> tuple[Ints, Ints, Ints]:
+    """Guests who come only for care and said so: who, since when, position of the reason."""
+    away = np.flatnonzero(people.offsite & people.away)
+    known = np.isin(away, list(coming))
+    other = away[~known & (unit_hash(away, away * 0 + 54) < 0.6)]
+    span = world.first_day(world.months) - world.first_day(0) + 90
+    day = world.first_day(0) - 90 + (unit_hash(other, other * 0 + 55) * span).astype(np.int64)
+    why = np.where(unit_hash(other, other * 0 + 56) < 0.5, 1, 3)
+    told = [(p, d, r - 1) for p, (d, r) in sorted(coming.items()) if r and people.away[p]]
+    rows = np.array(told, dtype=np.int64).reshape(-1, 3)
+    return np.r_[other, rows[:, 0]], np.r_[day, rows[:, 1]], np.r_[why, rows[:, 2]]

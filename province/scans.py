@@ -1,4 +1,4 @@
-"""Trace codes of watched drugs and the electronic invoices of settlements."""
+"""Trace codes of watched drugs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ import pyarrow.compute as pc
 
 from province.cast import LINE, SCAN, VISIT, Cast
 from province.items import catalogue
-from province.records import INVOICE, INVOICE_CODE
 from province.stock import lot_of
 from province.world import DAY, Ints, World, unit_hash
-from province.write import Cells, constant, ids, table_of, texts
+from province.write import Cells, ids, table_of, texts
 
 Frame = pd.DataFrame
 BOUGHT, SOLD, BACK = 1, 2, 3
@@ -102,36 +101,3 @@ def _codes(item: Ints, serial: Ints) -> Cells:
     head = ids(8_100_000 + item).values
     tail = pc.utf8_slice_codeunits(ids(10_000_000_000_000 + serial).values, 1, 14)
     return Cells(pc.binary_join_element_wise(head, tail, ""))
-
-
-def invoices(bills: Frame, cast: Cast) -> pa.Table:
-    """einvoice_d: one for each settlement, taken back with red ink where it was reversed."""
-    back = bills[bills["refd"] == 1]
-    red = pd.Series(back["setl_time"].to_numpy() // DAY, index=back["invoice"].to_numpy())
-    given = bills[(bills["refd"] == 0)]
-    there = given["invoice"].to_numpy()
-    when = red.reindex(there).fillna(-1).to_numpy().astype(np.int64)
-    late = back[~np.isin(back["invoice"].to_numpy(), there)]
-    rows = pd.concat([given.assign(red=when), _reddened(late)], ignore_index=True)
-    col = {
-        name: rows[name].to_numpy()
-        for name in ("invoice", "place", "det", "setl_time", "red", "updt")
-    }
-    reddened = col["red"] >= 0
-    inside = ~cast.places.abroad[col["place"]]
-    columns = {
-        "bill_code": constant(INVOICE_CODE, len(rows)), "bill_no": ids(INVOICE + col["invoice"]),
-        "fixmedins_code": texts(cast.place, np.where(inside, col["place"], -1)),
-        "issue_date": Cells(col["setl_time"] // DAY), "total_amt": Cells(col["det"]),
-        "stas": texts(("1", "2"), reddened.astype(np.int64)),
-        "red_date": Cells(col["red"], reddened),
-        "updt_time": Cells(np.where(reddened, (col["red"] + 1) * DAY, col["updt"])),
-    }  # fmt: skip
-    return table_of("einvoice_d", columns, len(rows))
-
-
-def _reddened(late: Frame) -> Frame:
-    """Invoices of earlier months taken back now: the same invoice in its new state."""
-    return late.assign(
-        red=late["setl_time"] // DAY, det=-late["det"], setl_time=late["first_time"],
-    )  # fmt: skip

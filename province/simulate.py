@@ -91,7 +91,8 @@ def _registers(run: Run) -> None:
         "medins_dept_b": registers.departments(world, cast, beds),
         "fixmedins_cntr_reg_d": registers.agreements(world, cast),
         "psn_insu_d": rolls.periods(world, cast),
-        "out_appy_d": rolls.registered_away(world, cast, run.stage.leaving | run.travellers),
+        "out_appy_d": rolls.registered_away(world, cast, run.stage.leaving | run.travellers,
+                                           run.stage.coming),
         "hilist_b": offices.items_register(world), "drg_b": offices.rates(world),
         "purc_pric_b": offices.prices(world),
     }  # fmt: skip

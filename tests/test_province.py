@@ -17,10 +17,13 @@ from fundwatch.errors import UsageError
 from fundwatch.tables.landing import LANDING
 from province import Summary, World, simulate
 from province.people import certnos
+from province.schemes import schemes
+from province.schemes.base import Stage
 from province.truth import WHOLE
 from province.world import half_up
 
 WORLD = World(persons=3000, institutions=50, months=4, seed=7)
+CROWD = World(persons=8000, institutions=120, months=6, seed=11)
 SMALL = World(persons=300, institutions=24, months=2, seed=3)
 MONEY = {"m": 100, "q": 10_000, "p": 1_000_000, "r": 10_000}
 
@@ -61,7 +64,20 @@ def read(root: Path, name: str) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     root = tmp_path_factory.mktemp("province")
-    summary = simulate(WORLD, root)
+    return read_back(root, simulate(WORLD, root))
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A province so full of schemes that every variant and every twin comes to something."""
+    root = tmp_path_factory.mktemp("crowd")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "count", lambda _: 5)
+        patch.setattr(Stage, "quota", lambda _: 12)
+        return read_back(root, simulate(CROWD, root))
+
+
+def read_back(root: Path, summary: Summary) -> City:
     delivered = {name: read(root, name) for name in LANDING}
     standing = {
         name: rows.sort_values(["updt_time", "batch"], kind="stable").drop_duplicates(
@@ -219,6 +235,7 @@ def test_invoices_match_settlements(city: City) -> None:
     setl, bills = city.standing["setl_d"], city.standing["einvoice_d"]
     bills = bills.assign(invono=bills["bill_code"] + "-" + bills["bill_no"]).set_index("invono")
     charged = setl[setl["refd_setl_flag"] == "0"].dropna(subset="invono")
+    charged = charged[~charged["setl_id"].isin(planted(city, "offsite_fraud")["setl_id"])]
     assert (bills.loc[charged["invono"], "total_amt"].to_numpy() == charged["medfee_sumamt"]).all()
     reversed_ = setl[setl["refd_setl_flag"] == "1"].dropna(subset="invono")
     assert (bills.loc[reversed_["invono"], "stas"] == "2").all()
@@ -308,12 +325,12 @@ def test_chronic_registrations_say_the_same_in_both_registers(city: City) -> Non
     pd.testing.assert_frame_equal(mine, register)
 
 
-def test_most_who_are_registered_within_the_world_were_seen_to_be_ill_before(city: City) -> None:
-    register = city.standing["opsp_reg_d"]
+def test_most_who_are_registered_within_the_world_were_seen_to_be_ill_before(crowd: City) -> None:
+    register = crowd.standing["opsp_reg_d"]
     fresh = register[register["begndate"] >= "2024-03-01"]
     moved = register["enddate"].notna()
     fresh = fresh[~fresh["psn_no"].isin(register.loc[moved, "psn_no"])]
-    seen = city.standing["mdtrt_d"].merge(city.standing["diag_d"], on="mdtrt_id")
+    seen = crowd.standing["mdtrt_d"].merge(crowd.standing["diag_d"], on="mdtrt_id")
     seen = seen[~seen["med_type"].isin(["14", "41"])]
     code = {"M03900": "I10", "M01600": "E11", "M04600": "I25", "M04803": "I6", "M05300": "J44",
             "M07805": "N18", "M00201": "[BK]", "M00500": "[CJ]"}  # fmt: skip
@@ -321,8 +338,55 @@ def test_most_who_are_registered_within_the_world_were_seen_to_be_ill_before(cit
     fits = [bool(re.match(code[c], d)) for c, d in
             zip(both["opsp_dise_code"], both["diag_code"], strict=True)]  # fmt: skip
     proved = both[np.array(fits) & (both["begntime"].str[:10] <= both["begndate"])]
-    assert len(fresh) > 8
-    assert 0.5 < fresh["psn_no"].isin(proved["psn_no"]).mean() < 1
+    assert len(fresh) > 40
+    assert 0.4 < fresh["psn_no"].isin(proved["psn_no"]).mean() < 1
+
+
+def planted(city: City, scheme: str, kind: str = "scheme", variant: str = "") -> pd.DataFrame:
+    """Settlements of the truth that belong to this scheme, or to its twins."""
+    told = city.truth("instance").query("scheme == @scheme and kind == @kind")
+    told = told[told["variant"].str.startswith(variant)]
+    return city.truth("settlement").merge(told[["instance_id", "variant"]], on="instance_id")
+
+
+def settlements(city: City, scheme: str, kind: str = "scheme", variant: str = "") -> pd.DataFrame:
+    """The same as they were delivered, with their visits."""
+    mine = planted(city, scheme, kind, variant)
+    rows = city.standing["setl_d"].merge(mine[["setl_id", "instance_id"]], on="setl_id")
+    visits = city.standing["mdtrt_d"][["mdtrt_id", "begntime", "endtime", "tel", "chfpdr_code"]]
+    return rows.merge(visits, on="mdtrt_id")
+
+
+def test_every_variant_and_every_twin_can_be_planted(crowd: City) -> None:
+    told = crowd.truth("instance")
+    own = ("overcharge", "item_swap", "post_death", "phantom_charge")  # bend what they come upon
+    for scheme in (s for s in schemes() if s.id not in own):
+        mine = set(told.loc[told["scheme"] == scheme.id, "variant"])
+        assert mine == {*scheme.variants, *scheme.twins}, scheme.id
+
+
+def test_stays_that_never_were_are_claimed_by_hand_on_invoices_that_are_not_there(
+    crowd: City,
+) -> None:
+    bills = crowd.standing["einvoice_d"]
+    there = set(bills["bill_code"] + "-" + bills["bill_no"])
+    false = settlements(crowd, "offsite_fraud", variant="paper_stays")
+    true = settlements(crowd, "offsite_fraud", "twin", "claims_from_afar")
+    assert set(false["pay_loc"]) == set(true["pay_loc"]) == {"1"}
+    assert false["tel"].nunique() < len(false)
+    assert not false["invono"].isin(there).all()
+    assert true["invono"].isin(there).all()
+
+
+def test_those_who_tour_come_together_and_honest_guests_do_not(crowd: City) -> None:
+    tour = settlements(crowd, "offsite_fraud", variant="village_on_tour")
+    work = settlements(crowd, "offsite_fraud", "twin", "home_town_workers")
+    for rows in (tour, work):
+        assert (rows.groupby("instance_id")["insu_admdvs"].nunique() == 1).all()
+        assert (rows.groupby("instance_id")["fixmedins_code"].nunique() == 1).all()
+    days = [r.groupby("instance_id")["begndate"].nunique().sum() / len(r) for r in (tour, work)]
+    assert days[0] < 0.6 < days[1]
+    assert (work.groupby("instance_id")["emp_no"].nunique() == 1).all()
 
 
 def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:

@@ -8,6 +8,7 @@ from province.schemes.ghost import Ghost
 from province.schemes.high_cost import HighCost
 from province.schemes.impersonation import Impersonation
 from province.schemes.low_threshold import LowThreshold
+from province.schemes.offsite import Offsite
 from province.schemes.opsp import OpspQualification
 from province.schemes.overcharge import Overcharge
 from province.schemes.phantom import Phantom
@@ -23,5 +24,5 @@ def schemes() -> tuple[Scheme, ...]:
     return (
         Ghost(), CoAdmission(), Split(), Resale(), Overcharge(), Swap(), LowThreshold(),
         Impersonation(), PostDeath(), Phantom(), TraceRepeat(), HighCost(),
-        OpspQualification(),
+        OpspQualification(), Offsite(),
     )  # fmt: skip

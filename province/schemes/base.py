@@ -34,6 +34,7 @@ class Stage:
     clean: set[int] = field(default_factory=set)  # places of twins
     ways: dict[tuple[int, int], str] = field(default_factory=dict)  # odd supply of (place, item)
     leaving: dict[int, int] = field(default_factory=dict)  # people who move away, and when [days]
+    coming: dict[int, tuple[int, int]] = field(default_factory=dict)  # guests, when, why (0 untold)
     certified: dict[int, tuple[int, int]] = field(default_factory=dict)  # registration → by whom
     moved: dict[int, int] = field(default_factory=dict)  # registration → when it changed districts
 
