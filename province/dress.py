@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from province.items import groups, is_stay
+from province.choice import Choice
+from province.items import group_at, groups, is_stay
 from province.people import People
-from province.places import DEPT, Places
+from province.places import DEPT, PHARMACY, Places
 from province.presence import in_bed
 from province.world import DAY, Floats, Ints, World, coin, unit_hash, whole
 
@@ -88,6 +89,18 @@ def dressed(
     return frame
 
 
+def with_prescribers(frame: Frame, choice: Choice, people: People, places: Places) -> Frame:
+    """The visits with who wrote what pharmacies dispense: a doctor where the buyer usually goes."""
+    person, place = frame["person"].to_numpy(), frame["place"].to_numpy()
+    shop = places.kind[place] == PHARMACY
+    usual = choice.usual(person, people.town[person], np.full(len(frame), group_at()["chr_htn"]))
+    first = places.doctors[usual].argmax(1)
+    unit = unit_hash(person, np.full_like(person, 66)) ** 1.5
+    doctor = places.doctor_from[usual, first] + (places.doctors[usual, first] * unit).astype(int)
+    given = frame["writer"].to_numpy()
+    return frame.assign(writer=np.where(given >= 0, given, np.where(shop, doctor, -1)))
+
+
 def _claims(frame: Frame, people: People, places: Places) -> Ints:
     """When a bill paid in cash is brought to the bureau [seconds], -1 where it was paid direct.
 
@@ -126,6 +139,8 @@ def _ends(rng: np.random.Generator, frame: Frame) -> Ints:
         np.array([_LASTS.get(g.name, _LASTS[g.setting])[i] for g in groups()]) for i in (0, 1)
     )
     lasting = least[group] + (rng.random(n) ** 2 * (most - least)[group]).astype(np.int64)
+    told = frame["lasts"].to_numpy()
+    lasting = np.where(told >= 0, told, lasting)
     return whole(np.where(is_stay(group), frame["end"], frame["beg"] + lasting))
 
 

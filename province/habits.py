@@ -56,7 +56,8 @@ def visits(person: Ints, group: Ints, beg: Ints, end: Ints, **more: object) -> F
         "dept": -1, "doctor": -1, "planned": 0, "adm": 2, "out": 1, "refl": -1, "tel": -1,
         "term": -1, "leave": -1, "days": 0, "thin": 0, "follows": 0, "fundrx": 0,
         "ops": 1, "unseen": 0, "same": 0, "relative": 0, "wait": 0, "box": -1,
-        "kept": 0, "cert": -1, "manual": -1, "writer": -1, "coded": -1, "paper": 0, "sheet": -1,
+        "kept": 0, "lasts": -1, "cert": -1, "manual": -1, "writer": -1, "coded": -1, "paper": 0,
+        "sheet": -1,
     }  # fmt: skip
     frame = pd.DataFrame({**columns, **more})
     return frame.astype(np.int64)
@@ -85,7 +86,26 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
         kept, choice.usual(who, people.town[who], group),
         choice.draw(rng, who, people.town[who], group),
     )  # fmt: skip
-    return living
+    return _with_purchases(rng, living, people, choice)
+
+
+def _with_purchases(
+    rng: np.random.Generator, living: Frame, people: People, choice: Choice
+) -> Frame:
+    """The visits, some followed by a purchase at the usual pharmacy on the way home."""
+    at = group_at()
+    pairs = {at["op_cold"]: at["rx_cold"], at["op_bronch"]: at["rx_cold"],
+             at["op_gastric"]: at["rx_home"], at["op_back"]: at["rx_home"]}  # fmt: skip
+    shops = living["group"].isin(list(pairs)).to_numpy() & coin(rng, 0.08, len(living))
+    rows = living[shops]
+    n, who = len(rows), rows["person"].to_numpy()
+    group = rows["group"].map(pairs).to_numpy().astype(np.int64)
+    stays = rng.integers(300, 2400, n)
+    beg = rows["beg"].to_numpy() + stays + rng.integers(300, 2700, n)
+    living.loc[shops, "lasts"] = stays
+    place = choice.usual(who, people.town[who], group)
+    bought = visits(who, group, beg, beg + 300, place=place, kept=2)
+    return pd.concat([living, bought], ignore_index=True)
 
 
 def _until_death(frame: Frame, people: People) -> Frame:

@@ -48,6 +48,7 @@ def billed(world: World, month: int, parts: Frame) -> Frame:
     stay = np.array([g.setting == "ip" for g in groups()])[parts["group"].to_numpy()]
     place = parts["place"].to_numpy()
     lag = np.where(stay, rng.integers(900, 9000, n), rng.integers(30, 900, n))
+    lag = np.where(parts["lasts"].to_numpy() >= 0, 20 + lag // 12, lag)  # they went on at once
     batch = (unit_hash(place, np.full_like(place, 71)) < 0.08) & ~stay  # posts at night
     done = np.where(
         parts["mid"].to_numpy() > 0,

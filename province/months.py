@@ -83,6 +83,7 @@ def _visits(run: Run, month: int) -> Frame:
     frame = settle_conflicts(frame, stage.busy, free)
     frame.loc[frame["tag"] == -2, "tag"] = -1
     frame = dress.dressed(run.world, month, frame, stage.people, stage.places, run.beds)
+    frame = dress.with_prescribers(frame, stage.choice, stage.people, stage.places)
     _occupy(stage, frame)
     frame["from"] = frame["beg"] // DAY
     return frame

@@ -389,6 +389,26 @@ def test_those_who_tour_come_together_and_honest_guests_do_not(crowd: City) -> N
     assert (work.groupby("instance_id")["emp_no"].nunique() == 1).all()
 
 
+def test_what_one_doctor_writes_is_dispensed_at_one_counter_within_the_hour(crowd: City) -> None:
+    for kind, variant in (("scheme", "desk_to_counter"), ("twin", "only_pharmacy")):
+        rows = settlements(crowd, "collusion", kind, variant)
+        desk, counter = (rows[rows["med_type"] == m] for m in ("11", "41"))
+        assert (desk.groupby("instance_id")["chfpdr_code"].nunique() == 1).all()
+        pairs = desk.merge(counter, on=["instance_id", "psn_no", "begndate"])
+        gap = pd.to_datetime(pairs["begntime_y"]) - pd.to_datetime(pairs["setl_time_x"])
+        assert len(pairs) > 3
+        assert (gap > pd.Timedelta(0)).all()
+        assert (gap < pd.Timedelta(hours=1, minutes=15)).all()
+
+
+def test_sessions_that_were_empty_used_no_needle(crowd: City) -> None:
+    lines = crowd.standing["fee_list_d"]
+    needled = set(lines.loc[lines["hilist_name"] == "一次性针灸针", "setl_id"])
+    empty = settlements(crowd, "collusion", variant="empty_sessions")["setl_id"]
+    real = settlements(crowd, "collusion", "twin", "course_of_needling")["setl_id"]
+    assert empty.isin(needled).mean() < 0.4 < real.isin(needled).mean()
+
+
 def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:
     assert 0.005 < city.summary.planted_share < 0.03
 
