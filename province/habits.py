@@ -57,7 +57,7 @@ def visits(person: Ints, group: Ints, beg: Ints, end: Ints, **more: object) -> F
         "term": -1, "leave": -1, "days": 0, "thin": 0, "follows": 0, "fundrx": 0,
         "ops": 1, "unseen": 0, "same": 0, "relative": 0, "wait": 0, "box": -1,
         "kept": 0, "lasts": -1, "cert": -1, "manual": -1, "writer": -1, "coded": -1, "paper": 0,
-        "sheet": -1,
+        "sheet": -1, "halves": 0,
     }  # fmt: skip
     frame = pd.DataFrame({**columns, **more})
     return frame.astype(np.int64)

@@ -135,6 +135,16 @@ def catalogue() -> Items:
 
 
 @cache
+def selected() -> Ints:
+    """Drugs with a price from central procurement, which is that of the catalogue."""
+    items = catalogue()
+    goods = np.flatnonzero(items.is_goods)
+    chosen = goods[(goods % 3 == 0) & (items.list_type[goods] == "101")]
+    nego = np.array(["n" in items.rows[i]["flags"].split() for i in chosen], dtype=bool)
+    return np.asarray(chosen[~nego], dtype=np.int64)
+
+
+@cache
 def groups() -> tuple[Group, ...]:
     """Every kind of visit with its recipe, in the order of data/groups.csv."""
     recipes: dict[str, list[dict[str, str]]] = {}

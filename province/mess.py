@@ -27,8 +27,9 @@ def with_refunds(rng: np.random.Generator, lines: Frame, parts: Frame) -> Frame:
     """Some charged lines taken back before settlement: a negative line that names the first."""
     stay = np.array([g.setting == "ip" for g in groups()])[parts["group"].to_numpy()]
     share = np.where(stay, 0.006, 0.001)[lines["part"].to_numpy()]
-    taken = coin(rng, share, len(lines)) & (lines["tag"].to_numpy() < 0)
-    whole = lines["giveback"].to_numpy() > 0
+    given = lines["giveback"].to_numpy()
+    taken = coin(rng, share, len(lines)) & (lines["tag"].to_numpy() < 0) & (given >= 0)
+    whole = given > 0
     rows = np.flatnonzero(taken | whole)
     back = lines.iloc[rows].copy()
     back["refund"] = rows
@@ -51,7 +52,7 @@ def billed(world: World, month: int, parts: Frame) -> Frame:
     lag = np.where(parts["lasts"].to_numpy() >= 0, 20 + lag // 12, lag)  # they went on at once
     batch = (unit_hash(place, np.full_like(place, 71)) < 0.08) & ~stay  # posts at night
     done = np.where(
-        parts["mid"].to_numpy() > 0,
+        (parts["mid"].to_numpy() > 0) & (parts["halves"].to_numpy() == 0),
         (parts["pend"].to_numpy() + 1) * DAY - 3600,
         parts["end"].to_numpy(),
     )
@@ -83,7 +84,8 @@ def with_reversals(
     result has the rows of bills that wait as its index.
     """
     rng = world.rng("reversals", month)
-    rows = np.flatnonzero(coin(rng, 0.006, len(bills)))
+    odd = (bills["paper"].to_numpy() > 0) | (bills["sheet"].to_numpy() >= 0)
+    rows = np.flatnonzero(coin(rng, 0.006, len(bills)) & ~odd)
     tagged = bills["tag"].to_numpy()[rows] >= 0
     tagged |= np.isin(rows, lines.loc[lines["tag"] >= 0, "bill"].to_numpy())
     technical = (rng.random(len(rows)) < 0.4) | tagged

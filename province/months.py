@@ -41,6 +41,7 @@ class Run:
     purses: money.Purses
     store: stock.Store
     desk: Desk
+    book: papers.Book = field(default_factory=papers.Book)
     beds: dress.Beds = field(default_factory=dress.Beds)
     counter: scans.Counter = field(default_factory=scans.Counter)
     therapists: set[int] = field(default_factory=set)
@@ -83,6 +84,7 @@ def _visits(run: Run, month: int) -> Frame:
     frame = settle_conflicts(frame, stage.busy, free)
     frame.loc[frame["tag"] == -2, "tag"] = -1
     frame = dress.dressed(run.world, month, frame, stage.people, stage.places, run.beds)
+    frame["paper"] = papers.honest_papers(frame, stage.places)
     frame = dress.with_prescribers(frame, stage.choice, stage.people, stage.places)
     _occupy(stage, frame)
     frame["from"] = frame["beg"] // DAY
@@ -107,10 +109,20 @@ def _due(run: Run, month: int, visits: Frame) -> Frame:
     due["mid"] = part[ended | part].astype(np.int64)
     due["pbeg"] = due["from"]
     due["pend"] = np.where(due["mid"] > 0, close - 1, due["end"] // DAY)
+    due = _halved(due)
     left = frame[~ended].copy()
     left["from"] = np.where(part[~ended], close, left["from"])
     run.staying = left.reset_index(drop=True)
     return due.reset_index(drop=True)
+
+
+def _halved(due: Frame) -> Frame:
+    """Stays settled in two parts at discharge, on one invoice, as two rows each."""
+    mine = (due["halves"] > 0) & (due["mid"] == 0) & (due["pend"] > due["pbeg"] + 1)
+    middle = (due["pbeg"] + due["pend"]) // 2
+    first = due[mine].assign(mid=1, pend=middle[mine])
+    rest = due.assign(pbeg=np.where(mine, middle + 1, due["pbeg"]))
+    return pd.concat([rest, first], ignore_index=True)
 
 
 def _lines(run: Run, month: int, parts: Frame) -> Frame:
@@ -127,12 +139,14 @@ def _numbered(run: Run, month: int, settled: Frame, lines: Frame) -> tuple[Frame
     bills, lines = mess.with_late(run.late, bills, lines)
     bills, lines = bills.assign(row=np.arange(len(bills))), lines.assign(row=np.arange(len(lines)))
     bills, lines = numbered(bills, lines, month)
+    bills = papers.with_sheets(bills, lines, run.book)
     run.late = mess.postponed(bills, lines, waiting)
     return bills.drop(columns="row"), lines.drop(columns="row")
 
 
 def _deliver(run: Run, month: int, bills: Frame, lines: Frame) -> None:
     cast, seen = run.cast, _seen(run, month, bills, lines)
+    close = run.world.first_day(month + 1)
     run.deliver("setl_d", month, settlements(bills, cast))
     run.deliver("fee_list_d", month, _all_charges(run, month, bills, lines))
     run.deliver("mdtrt_d", month, visit_records(seen, cast))
@@ -140,7 +154,7 @@ def _deliver(run: Run, month: int, bills: Frame, lines: Frame) -> None:
     run.deliver("oprn_d", month, care.operations(seen, cast))
     run.deliver("drord_d", month, care.orders(lines, bills, cast))
     run.deliver("rpot_d", month, care.reports(lines, bills, cast))
-    run.deliver("einvoice_d", month, papers.invoices(bills, cast))
+    run.deliver("einvoice_d", month, papers.invoices(bills, cast, run.book, close))
     moved = stock.moved(run.world, month, run.store, lines, bills, cast.places)
     run.deliver("inv_txn_d", month, stock.movements(moved, run.store, cast))
     scanned = scans.scanned(run.world, month, lines, bills, cast)
@@ -169,7 +183,7 @@ def _all_charges(run: Run, month: int, bills: Frame, lines: Frame) -> pa.Table:
 
 def _seen(run: Run, month: int, bills: Frame, lines: Frame) -> Frame:
     """Visits to deliver: of this month's bills, and stays begun this month that go on."""
-    seen = bills[bills["refd"] == 0].drop_duplicates("vid")
+    seen = bills[bills["refd"] == 0].sort_values("mid", kind="stable").drop_duplicates("vid")
     seen = seen.assign(open=(seen["mid"] > 0).astype(np.int64))
     if run.staying is not None:
         begun = run.staying["beg"].to_numpy() >= run.world.first_day(month) * DAY

@@ -142,6 +142,8 @@ def _prices(rng: np.random.Generator, factor: Floats, kind: Ints, level: Ints) -
     ceiling = np.rint(items.price[None, :] * by_level * room[None, :])
     capped = services | items.high | (items.lv != "03")
     ceiling = np.where(capped[None, :] & (kind != PHARMACY)[:, None], ceiling, 0)
+    silent = (rng.random(len(kind)) < 0.06) & (kind != 3)  # names no cap of any drug
+    ceiling = np.where(silent[:, None] & (items.list_type == "101")[None, :], 0, ceiling)
     return price.astype(np.int64), ceiling.astype(np.int64)
 
 

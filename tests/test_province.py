@@ -231,14 +231,66 @@ def test_moves_within_a_chain_meet_their_opposite(city: City) -> None:
     assert set(arrived["opp_fixmedins_code"]) == set(left["fixmedins_code"])
 
 
+def invoiced(city: City, rows: pd.DataFrame) -> pd.DataFrame:
+    """Settlements with their invoices: one row for each, total_amt missing where there is none."""
+    bills = city.standing["einvoice_d"]
+    bills = bills.assign(invono=bills["bill_code"] + "-" + bills["bill_no"])
+    told = ["invono", "total_amt", "stas", "issue_date", "red_date"]
+    return rows.dropna(subset="invono").merge(bills[told], on="invono", how="left")
+
+
 def test_invoices_match_settlements(city: City) -> None:
-    setl, bills = city.standing["setl_d"], city.standing["einvoice_d"]
-    bills = bills.assign(invono=bills["bill_code"] + "-" + bills["bill_no"]).set_index("invono")
-    charged = setl[setl["refd_setl_flag"] == "0"].dropna(subset="invono")
-    charged = charged[~charged["setl_id"].isin(planted(city, "offsite_fraud")["setl_id"])]
-    assert (bills.loc[charged["invono"], "total_amt"].to_numpy() == charged["medfee_sumamt"]).all()
-    reversed_ = setl[setl["refd_setl_flag"] == "1"].dropna(subset="invono")
-    assert (bills.loc[reversed_["invono"], "stas"] == "2").all()
+    setl = city.standing["setl_d"]
+    charged = setl[setl["refd_setl_flag"] == "0"]
+    false = [planted(city, s)["setl_id"] for s in ("offsite_fraud", "price_invoice_fraud")]
+    charged = invoiced(city, charged[~charged["setl_id"].isin(pd.concat(false))])
+    sums = charged.groupby("invono")["medfee_sumamt"].transform("sum")
+    odd = charged[sums != charged["total_amt"]]
+    assert len(odd) < 0.004 * len(charged)
+    assert (odd["total_amt"].isna() | (odd["total_amt"] < odd["medfee_sumamt"])).all()
+    reversed_ = invoiced(city, setl[setl["refd_setl_flag"] == "1"])
+    assert (reversed_["stas"] == "2").all()
+
+
+def test_honest_claims_of_several_invoices_add_up(crowd: City) -> None:
+    rows = invoiced(crowd, settlements(crowd, "price_invoice_fraud", "twin", "several_bills"))
+    bills = crowd.standing["einvoice_d"]
+    named = set(crowd.standing["setl_d"]["invono"])
+    loose = bills[~(bills["bill_code"] + "-" + bills["bill_no"]).isin(named)]
+    rest = {*zip(loose["issue_date"], loose["total_amt"], strict=True)}
+    gap = rows["medfee_sumamt"] - rows["total_amt"]
+    assert len(rows)
+    assert (gap > 0).all()
+    assert {*zip(rows["issue_date"], gap, strict=True)} <= rest
+
+
+def test_an_honest_invoice_that_was_reddened_has_its_like_of_that_day(crowd: City) -> None:
+    honest = invoiced(crowd, settlements(crowd, "price_invoice_fraud", "twin", "reissued"))
+    false = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="voided_after"))
+    bills = crowd.standing["einvoice_d"]
+    issued = {*zip(bills["issue_date"], bills["total_amt"], strict=True)}
+    for rows, like in ((honest, True), (false, False)):
+        red = rows[rows["stas"] == "2"]
+        assert len(red)
+        assert (red["red_date"] > red["setl_time"].str[:10]).all()
+        there = [pair in issued for pair in zip(red["red_date"], red["total_amt"], strict=True)]
+        assert all(there) if like else not any(there)
+
+
+def test_false_claims_show_in_their_invoices(crowd: City) -> None:
+    setl = crowd.standing["setl_d"]
+    twice = settlements(crowd, "price_invoice_fraud", variant="claimed_twice")
+    other = setl[~setl["setl_id"].isin(twice["setl_id"]) & (setl["refd_setl_flag"] == "0")]
+    pairs = twice.merge(other, on="invono")
+    assert len(pairs) == len(twice)
+    assert (pairs["medfee_sumamt_x"] == pairs["medfee_sumamt_y"]).all()
+    raised = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="raised_amount"))
+    assert (raised["total_amt"] < raised["medfee_sumamt"]).all()
+    forged = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="forged_invoice"))
+    assert forged["total_amt"].isna().all()
+    parts = invoiced(crowd, settlements(crowd, "price_invoice_fraud", "twin", "parts_on_one"))
+    whole = parts.groupby(["mdtrt_id", "invono"])["medfee_sumamt"].transform("sum")
+    assert (whole == parts["total_amt"]).all()
 
 
 def test_a_box_is_sold_twice_only_where_the_truth_says_so(city: City) -> None:

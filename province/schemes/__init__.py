@@ -14,6 +14,7 @@ from province.schemes.opsp import OpspQualification
 from province.schemes.overcharge import Overcharge
 from province.schemes.phantom import Phantom
 from province.schemes.post_death import PostDeath
+from province.schemes.price_invoice import PriceInvoice
 from province.schemes.resale import Resale
 from province.schemes.split import Split
 from province.schemes.swap import Swap
@@ -25,5 +26,5 @@ def schemes() -> tuple[Scheme, ...]:
     return (
         Ghost(), CoAdmission(), Split(), Resale(), Overcharge(), Swap(), LowThreshold(),
         Impersonation(), PostDeath(), Phantom(), TraceRepeat(), HighCost(),
-        OpspQualification(), Offsite(), Collusion(),
+        OpspQualification(), Offsite(), Collusion(), PriceInvoice(),
     )  # fmt: skip

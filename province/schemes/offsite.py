@@ -9,7 +9,7 @@ import numpy as np
 from province.dress import HOUSEHOLD
 from province.habits import clock, stay_end, visits
 from province.items import group_at, groups
-from province.papers import FORGED
+from province.papers import MISSING
 from province.people import AWAY
 from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance
 from province.schemes.co_admission import BROKER
@@ -160,7 +160,7 @@ def _apart(
     by_hand = int(plan.variant in ("paper_stays", "claims_from_afar"))
     forged = (plan.variant == "paper_stays") & (rng.random(n) < 0.8 * (1 - plan.careful))
     stays = visits(who, group, beg, end, place=plan.place, tag=plan.number, manual=by_hand,
-                   tel=plan.number_of["phone"], paper=FORGED * forged)  # fmt: skip
+                   tel=plan.number_of["phone"], paper=MISSING * forged)  # fmt: skip
     if plan.variant != "paper_stays":
         return [stays]
     seen = rng.random(n) >= plan.careful
