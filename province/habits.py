@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from province.choice import Choice
-from province.items import group_at, groups
+from province.items import group_at, groups, severe
 from province.people import ILLS, PROOF, People
 from province.world import DAY, Bools, Floats, Ints, World, coin, pick, unit_hash
 
@@ -86,7 +86,22 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
         kept, choice.usual(who, people.town[who], group),
         choice.draw(rng, who, people.town[who], group),
     )  # fmt: skip
-    return _with_purchases(rng, living, people, choice)
+    return _with_arrivals(rng, _with_purchases(rng, living, people, choice))
+
+
+def _with_arrivals(rng: np.random.Generator, living: Frame) -> Frame:
+    """The visits, and those to casualty or clinic from which people were kept in at once."""
+    at = group_at()
+    kept_in = (living["adm"] == 1).to_numpy() & coin(rng, 0.35, len(living))
+    rows = living[kept_in]
+    belly = [at[g] for g in ("ip_gastro", "ip_gall", "ip_append", "ip_stone", "ip_gall_m")]
+    group = np.where(rows["group"].isin(belly), at["er_abd"], at["op_check"])
+    lasts = rng.integers(900, 3000, len(rows))
+    beg = rows["beg"].to_numpy() - lasts - rng.integers(1200, 3600, len(rows))
+    came = visits(rows["person"].to_numpy(), group, beg, beg + lasts,
+                  place=rows["place"].to_numpy(), lasts=lasts, kept=2)  # fmt: skip
+    same_day = came["beg"].to_numpy() // DAY == rows["beg"].to_numpy() // DAY
+    return pd.concat([living, came[same_day]], ignore_index=True)
 
 
 def _with_purchases(
@@ -270,11 +285,19 @@ def _stays(world: World, rng: np.random.Generator, month: int, people: People) -
         found = np.flatnonzero(drawn)
         who.append(found)
         group.append(np.full(len(found), group_at()[name]))
-    person, kind = np.concatenate(who), np.concatenate(group)
+    person, kind = np.concatenate(who), _graver(rng, people, *map(np.concatenate, (who, group)))
     beg = _days(world, rng, month, len(person)) * DAY + clock(rng, len(person), 8, 19)
     end = stay_end(rng, beg, np.array([g.days for g in groups()])[kind])
     urgent = coin(rng, 0.25, len(person))
     return visits(person, kind, beg, end, adm=np.where(urgent, 1, 2))
+
+
+def _graver(rng: np.random.Generator, people: People, who: Ints, group: Ints) -> Ints:
+    """The groups, those of complicated cases turned into their siblings: more of the old."""
+    turn = np.arange(len(groups()))
+    turn[list(severe())] = list(severe().values())
+    chance = np.clip(0.03 + 0.0035 * (people.age[who] - 45), 0.02, 0.22)
+    return np.where(coin(rng, chance, len(who)), turn[group], group)
 
 
 def stay_end(rng: np.random.Generator, beg: Ints, usual: Ints) -> Ints:

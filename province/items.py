@@ -160,6 +160,19 @@ def group_at() -> dict[str, int]:
 
 
 @cache
+def severe() -> dict[int, int]:
+    """Groups that have a sibling for complicated cases, and that sibling."""
+    at = group_at()
+    return {at[name[:-2]]: i for name, i in at.items() if name.endswith("_m")}
+
+
+@cache
+def weights() -> Ints:
+    """Weight of each group [1/10000], 0 where stays are not paid by group."""
+    return np.array([round(float(g.row["weight"] or 0) * 10_000) for g in groups()], dtype=np.int64)
+
+
+@cache
 def _settings() -> Texts:
     return np.array([group.setting for group in groups()], dtype=object)
 

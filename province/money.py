@@ -15,6 +15,7 @@ from province.world import Bools, Floats, Ints, World, half_up, whole
 
 Frame = pd.DataFrame
 MICRO: Final = 10_000  # a fen in millionths of a yuan, the grain of unit prices
+RATE: Final = 485_000  # fen a unit of weight: what a group of weight 1 is paid
 PARTS: Final = ("ownpay", "over", "preself", "inscp")
 FUNDS: Final = ("hifp", "maf", "hifob", "hifmi", "hifes", "cvlserv", "othfund")
 # deductible [fen] and reimbursed share [1/10000] of stays: tertiary, secondary, primary

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from province.cast import Cast, of_group
 from province.items import catalogue, selected
+from province.money import MICRO, RATE
 from province.people import People
 from province.registers import updated
 from province.truth import SCHEME, Truth
@@ -63,7 +64,7 @@ def rates(world: World) -> pa.Table:
         "begndate": Cells(np.full(len(at), world.first_day(0))),
         "dise_name": texts(name, at),
         "weight": Cells(np.array([round(weight[i] * 10_000) for i in at])),
-        "rate": Cells(np.full(len(at), 4_850 * 1_000_000)), "updt_time": updated(world, len(at)),
+        "rate": Cells(np.full(len(at), RATE * MICRO)), "updt_time": updated(world, len(at)),
     }  # fmt: skip
     return table_of("drg_b", columns, len(at))
 

@@ -43,6 +43,7 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
     people, places, n = cast.people, cast.places, len(bills)
     col = {name: bills[name].to_numpy() for name in bills.columns}
     who, place, group = col["person"], col["place"], col["group"]
+    coded = billed_group(bills)
     bare = careless(places)[place]
     outside = people.offsite[who] | places.abroad[place]
     by_hand = col["claim"] >= 0
@@ -56,7 +57,7 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
         "fixmedins_code": texts(cast.place, place), "med_type": texts(of_group("med_type"), group),
         "mdtrt_cert_type": padded(("01", "02", "03"), col["cert"] - 1, bare),
         "begndate": Cells(col["pbeg"]), "enddate": Cells(col["pend"]),
-        "setl_time": Cells(col["setl_time"]), "dise_no": _dise(group, paid == 1),
+        "setl_time": Cells(col["setl_time"]), "dise_no": _dise(coded, paid == 1),
         "hi_paymtd": texts(("1", "4", "5"), paid),
         "pay_loc": texts(("1", "2", "3"), np.where(by_hand, 0, 1 + outside)),
         "refd_setl_flag": texts(("0", "1"), col["refd"]), "vali_flag": constant("1", n),
@@ -67,6 +68,12 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
         "updt_time": Cells(col["updt"]),
     }  # fmt: skip
     return table_of("setl_d", columns, n)
+
+
+def billed_group(bills: Frame) -> Ints:
+    """The group each is coded as: its own, unless the house writes another."""
+    coded: Ints = bills["coded"].to_numpy()
+    return np.where(coded >= 0, coded, bills["group"].to_numpy())
 
 
 def _person(people: People, who: Ints, group: Ints) -> dict[str, Cells]:
@@ -117,7 +124,7 @@ def visit_records(seen: Frame, cast: Cast) -> pa.Table:
         "chfpdr_code": texts(cast.staff, col["doctor"]), "tel": ids(phone(col["tel"])),
         "addr": _addresses(people, who, stay), "coner_name": _contacts(people, who, stay),
         "dscg_maindiag_code": texts(
-            of_group("icd"), np.where(gone & ~undiagnosed(seen), group, -1)
+            of_group("icd"), np.where(gone & ~undiagnosed(seen), billed_group(seen), -1)
         ),
         "dscg_way": texts(_WAYS, np.where(gone, col["out"], -1)),
         "adm_way": texts(_WAYS, np.where(stay, col["adm"], -1)),
@@ -146,7 +153,7 @@ def _contacts(people: People, who: Ints, stay: Bools) -> Cells:
 def diagnoses(seen: Frame) -> pa.Table:
     """diag_d: the main diagnosis, and the second one where the kind of stay has it."""
     ok = ~undiagnosed(seen) & (seen["open"].to_numpy() == 0)
-    group = seen["group"].to_numpy()
+    group = billed_group(seen)
     main, second = (
         np.flatnonzero(ok & np.array([bool(c) for c in of_group(name)])[group])
         for name in ("icd", "icd2")

@@ -16,6 +16,7 @@ import pytest
 from fundwatch.errors import UsageError
 from fundwatch.tables.landing import LANDING
 from province import Summary, World, simulate
+from province.items import groups, severe
 from province.people import certnos
 from province.schemes import schemes
 from province.schemes.base import Stage
@@ -459,6 +460,28 @@ def test_sessions_that_were_empty_used_no_needle(crowd: City) -> None:
     empty = settlements(crowd, "collusion", variant="empty_sessions")["setl_id"]
     real = settlements(crowd, "collusion", "twin", "course_of_needling")["setl_id"]
     assert empty.isin(needled).mean() < 0.4 < real.isin(needled).mean()
+
+
+def test_the_money_of_groups_too_heavy_is_the_gap_of_the_weights(crowd: City) -> None:
+    weight = crowd.standing["drg_b"].set_index("dise_no")["weight"]
+    code = {i: g.row["drg"] for i, g in enumerate(groups())}
+    plain = {code[m]: code[i] for i, m in severe().items()}
+    rows = settlements(crowd, "drg_gaming", variant="added_illness")
+    told = crowd.truth("settlement").set_index(["instance_id", "setl_id"])["amount_fen"]
+    told = told.loc[list(zip(rows["instance_id"], rows["setl_id"], strict=True))]
+    gap = weight.loc[rows["dise_no"]].to_numpy() - weight.loc[rows["dise_no"].map(plain)].to_numpy()
+    fund, medfee = rows["fund_pay_sumamt"].to_numpy(), rows["medfee_sumamt"].to_numpy()
+    want = np.minimum(half_up(gap * 485_000 * fund, 10_000 * medfee), fund)
+    assert len(rows) > 3
+    assert (told.to_numpy() == want).all()
+
+
+def test_the_truly_severe_had_the_care_that_the_others_only_had_on_paper(crowd: City) -> None:
+    lines = crowd.standing["fee_list_d"]
+    care = lines[lines["hilist_name"].isin(["氧气吸入", "心电监测", "大换药", "常规药敏定性试验"])]
+    said = settlements(crowd, "drg_gaming", variant="added_illness")["setl_id"]
+    real = settlements(crowd, "drg_gaming", "twin", "truly_severe")["setl_id"]
+    assert said.isin(care["setl_id"]).mean() < 0.6 < 0.85 < real.isin(care["setl_id"]).mean()
 
 
 def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from province.schemes.base import Scheme
 from province.schemes.co_admission import CoAdmission
 from province.schemes.collusion import Collusion
+from province.schemes.drg import DrgGaming
 from province.schemes.ghost import Ghost
 from province.schemes.high_cost import HighCost
 from province.schemes.impersonation import Impersonation
@@ -26,5 +27,5 @@ def schemes() -> tuple[Scheme, ...]:
     return (
         Ghost(), CoAdmission(), Split(), Resale(), Overcharge(), Swap(), LowThreshold(),
         Impersonation(), PostDeath(), Phantom(), TraceRepeat(), HighCost(),
-        OpspQualification(), Offsite(), Collusion(), PriceInvoice(),
+        OpspQualification(), Offsite(), Collusion(), PriceInvoice(), DrgGaming(),
     )  # fmt: skip
