@@ -17,7 +17,7 @@ from province.write import Cells, ids, table_of, texts
 Frame = pd.DataFrame
 _OF_BILL = (
     "person", "place", "group", "vid", "setl_id", "dept", "doctor", "updt", "shift", "refd",
-    "writer",
+    "writer", "fundrx",
 )  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def charges(lines: Frame, bills: Frame, cast: Cast) -> pa.Table:
     items, shop = catalogue(), cast.places.kind[place] == PHARMACY
     drug = items.is_drug[item]
     chronic = np.isin(own["group"], [group_at()[g] for g in ("rx_htn", "rx_dm", "rx_chd")])
+    chronic |= own["fundrx"] > 0
     prescribed = unit_hash(vid, item + 67) < np.where(chronic, 0.95, 0.4)
     columns = _goods(col, cast.places, place)
     columns |= _doctors(own, item, cast, shop, drug & prescribed) | {

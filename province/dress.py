@@ -97,8 +97,12 @@ def with_prescribers(frame: Frame, choice: Choice, people: People, places: Place
     first = places.doctors[usual].argmax(1)
     unit = unit_hash(person, np.full_like(person, 66)) ** 1.5
     doctor = places.doctor_from[usual, first] + (places.doctors[usual, first] * unit).astype(int)
-    given = frame["writer"].to_numpy()
-    return frame.assign(writer=np.where(given >= 0, given, np.where(shop, doctor, -1)))
+    given, vid = frame["writer"].to_numpy(), frame["vid"].to_numpy()
+    shared = shop & (unit_hash(vid, np.full_like(vid, 40)) < 0.15)  # on a prescription
+    return frame.assign(
+        writer=np.where(given >= 0, given, np.where(shop, doctor, -1)),
+        fundrx=np.where(shared, 1, frame["fundrx"]),
+    )
 
 
 def _claims(frame: Frame, people: People, places: Places) -> Ints:

@@ -138,6 +138,9 @@ def _prices(rng: np.random.Generator, factor: Floats, kind: Ints, level: Ints) -
     dear = (kind == 3)[:, None] & items.is_goods[None, :] & (rng.random(noise.shape) < 0.015)
     price = items.price[None, :] * by_level * noise * retail * np.where(dear, 1.3, 1.0)
     price = np.maximum(np.rint(price), 1)
+    tidy = (kind == PHARMACY) & (rng.random(len(kind)) < 0.15)  # prices in whole tens of yuan
+    tens = np.maximum(np.rint(price / 1000), 1) * 1000
+    price = np.where(tidy[:, None] & (price > 900), tens, price)
     room = np.where(items.list_type == "101", 1.15, 1.10)
     ceiling = np.rint(items.price[None, :] * by_level * room[None, :])
     capped = services | items.high | (items.lv != "03")

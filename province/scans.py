@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from province.cast import LINE, SCAN, VISIT, Cast
 from province.items import catalogue
+from province.schemes.swap import SHELF
 from province.stock import lot_of
 from province.world import DAY, Ints, World, unit_hash
 from province.write import Cells, ids, table_of, texts
@@ -32,8 +33,9 @@ def scanned(world: World, month: int, lines: Frame, bills: Frame, cast: Cast) ->
     """Scans of this month: each watched box once when bought, and when sold or taken back."""
     bill, item = lines["bill"].to_numpy(), lines["item"].to_numpy()
     place = bills["place"].to_numpy()[bill]
+    there = (lines["books"].to_numpy() != SHELF) | (lines["given"].to_numpy() >= 0)  # a box
     rows = np.flatnonzero(
-        catalogue().watch[item] & ~cast.places.abroad[place] & (lines["det"] != 0)
+        catalogue().watch[item] & ~cast.places.abroad[place] & (lines["det"] != 0) & there
     )
     split = lines["split"].to_numpy()[rows] > 0
     boxes = np.where(split, 1, np.minimum(np.abs(lines["qty"].to_numpy()[rows]), _MOST))

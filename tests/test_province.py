@@ -220,7 +220,7 @@ def test_stock_never_falls_below_zero_but_where_items_were_swapped(city: City) -
     hand = stock.groupby(["fixmedins_code", "hilist_code"])["qty"].cumsum()
     short = stock[hand < 0]
     swaps = city.truth("instance")
-    swaps = swaps[(swaps["scheme"] == "item_swap") & (swaps["variant"] == "book_follows_bill")]
+    swaps = swaps[swaps["variant"].isin(["book_follows_bill", "shop_goods"])]
     assert set(short["fixmedins_code"]) <= set(";".join(swaps["fixmedins_codes"]).split(";"))
     assert len(short)
 
@@ -458,7 +458,8 @@ def test_sessions_that_were_empty_used_no_needle(crowd: City) -> None:
     lines = crowd.standing["fee_list_d"]
     needled = set(lines.loc[lines["hilist_name"] == "一次性针灸针", "setl_id"])
     empty = settlements(crowd, "collusion", variant="empty_sessions")["setl_id"]
-    real = settlements(crowd, "collusion", "twin", "course_of_needling")["setl_id"]
+    courses = [settlements(crowd, "collusion", "twin", v) for v in ("course", "works_clinic")]
+    real = pd.concat(courses)["setl_id"]
     assert empty.isin(needled).mean() < 0.4 < real.isin(needled).mean()
 
 
@@ -482,6 +483,25 @@ def test_the_truly_severe_had_the_care_that_the_others_only_had_on_paper(crowd: 
     said = settlements(crowd, "drg_gaming", variant="added_illness")["setl_id"]
     real = settlements(crowd, "drg_gaming", "twin", "truly_severe")["setl_id"]
     assert said.isin(care["setl_id"]).mean() < 0.6 < 0.85 < real.isin(care["setl_id"]).mean()
+
+
+def test_nothing_leaves_the_shelf_when_cards_are_swiped_for_nothing(crowd: City) -> None:
+    left = set(crowd.standing["inv_txn_d"]["mdtrt_id"].dropna())
+    empty = settlements(crowd, "pharmacy_fraud", variant="empty_swipe")
+    assert empty["mdtrt_id"].isin(left).mean() < 0.6
+    for twin in ("market_day", "health_fair", "package_prices"):
+        real = settlements(crowd, "pharmacy_fraud", "twin", twin)
+        real = real[real["refd_setl_flag"] == "0"]
+        assert real["mdtrt_id"].isin(left).all()
+
+
+def test_round_sums_are_no_proof_of_themselves(crowd: City) -> None:
+    empty = settlements(crowd, "pharmacy_fraud", variant="empty_swipe")["medfee_sumamt"]
+    honest = settlements(crowd, "pharmacy_fraud", "twin", "package_prices")["medfee_sumamt"]
+    every = crowd.standing["setl_d"].query("med_type == '41'")["medfee_sumamt"]
+    assert (empty % 1000 == 0).mean() > 0.4
+    assert (honest % 1000 == 0).mean() > 0.9
+    assert 0.05 < (every % 1000 == 0).mean() < 0.3
 
 
 def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:

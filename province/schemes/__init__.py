@@ -14,6 +14,7 @@ from province.schemes.offsite import Offsite
 from province.schemes.opsp import OpspQualification
 from province.schemes.overcharge import Overcharge
 from province.schemes.phantom import Phantom
+from province.schemes.pharmacy import PharmacyFraud
 from province.schemes.post_death import PostDeath
 from province.schemes.price_invoice import PriceInvoice
 from province.schemes.resale import Resale
@@ -27,5 +28,5 @@ def schemes() -> tuple[Scheme, ...]:
     return (
         Ghost(), CoAdmission(), Split(), Resale(), Overcharge(), Swap(), LowThreshold(),
         Impersonation(), PostDeath(), Phantom(), TraceRepeat(), HighCost(),
-        OpspQualification(), Offsite(), Collusion(), PriceInvoice(), DrgGaming(),
+        OpspQualification(), Offsite(), Collusion(), PriceInvoice(), DrgGaming(), PharmacyFraud(),
     )  # fmt: skip
