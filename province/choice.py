@@ -16,6 +16,7 @@ _T, _S, _M, _P, _R, _C, _V, _D, _E, _H, _Y, _B, _F, _X = range(14)
 CLASSES: Final[dict[str, tuple[dict[int, float], float]]] = {
     "common": ({_T: 0.5, _S: 0.7, _M: 0.5, _P: 0.9, _R: 1.6, _C: 1.6, _V: 2.5, _D: 1.5}, 0.002),
     "tcm": ({_M: 2, _P: 1, _R: 1, _C: 1, _D: 1}, 0.0),
+    "exercise": ({_T: 1, _S: 1, _M: 1, _B: 2}, 0.0),
     "chronic": ({_T: 0.5, _S: 1, _M: 0.7, _P: 0.5, _R: 1.8, _C: 2.2, _V: 0.8}, 0.002),
     "workup": ({_T: 1, _S: 1.2, _M: 0.5, _P: 0.4, _R: 0.3, _C: 0.3}, 0.002),
     "special": ({_T: 1.5, _S: 1}, 0.01),
@@ -38,6 +39,7 @@ CLASSES: Final[dict[str, tuple[dict[int, float], float]]] = {
 _CLASS_OF: Final = {
     "common": "op_cold op_bronch op_gastric op_back op_joint op_skin op_gyn op_check op_flu",
     "tcm": "op_tcm op_physio ip_neck",
+    "exercise": "op_exercise",
     "chronic": "chr_htn chr_dm chr_chd chr_stroke chr_copd op_screen",
     "workup": "op_heart op_neuro op_sugar op_press op_lung op_kidney op_liver",
     "special": "chr_ckd chr_hepb chr_tx chr_tumor",

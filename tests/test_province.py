@@ -26,6 +26,12 @@ from province.world import half_up
 WORLD = World(persons=3000, institutions=50, months=4, seed=7)
 CROWD = World(persons=8000, institutions=120, months=6, seed=11)
 SMALL = World(persons=300, institutions=24, months=2, seed=3)
+CONTRACT = frozenset(
+    "ghost_inpatient induced_co_admission split_admission low_threshold_admission impersonation "
+    "item_swap phantom_charge overcharge drug_resale_ring collusion pharmacy_fraud drg_gaming "
+    "offsite_fraud post_death trace_code_repeat price_invoice_fraud opsp_qualification "
+    "high_cost_anomaly overtreatment".split()
+)  # the schemes of clue.yml without data_error
 MONEY = {"m": 100, "q": 10_000, "p": 1_000_000, "r": 10_000}
 
 
@@ -362,7 +368,7 @@ def test_dirt_spoils_about_its_share_of_rows(tmp_path: Path) -> None:
 
 def test_every_scheme_has_at_least_as_many_twins(city: City) -> None:
     kinds = city.truth("instance").groupby(["scheme", "kind"]).size().unstack(fill_value=0)
-    assert len(kinds) >= 11
+    assert len(kinds) >= 17
     assert (kinds["twin"] >= kinds["scheme"]).all()
 
 
@@ -502,6 +508,36 @@ def test_round_sums_are_no_proof_of_themselves(crowd: City) -> None:
     assert (empty % 1000 == 0).mean() > 0.4
     assert (honest % 1000 == 0).mean() > 0.9
     assert 0.05 < (every % 1000 == 0).mean() < 0.3
+
+
+def test_every_scheme_of_the_contract_but_data_errors_is_planted(crowd: City) -> None:
+    assert {s.id for s in schemes()} == CONTRACT
+    assert set(crowd.truth("instance")["scheme"]) == CONTRACT
+    assert CONTRACT > WHOLE
+
+
+def test_a_picture_taken_again_is_in_excess_only_where_nothing_asked_for_it(crowd: City) -> None:
+    lines = crowd.standing["fee_list_d"]
+    keys = ["mdtrt_id", "hilist_code"]
+    told = crowd.truth("line").merge(lines[["bkkp_sn", "fee_ocur_time", *keys]], on="bkkp_sn")
+    gaps = {}
+    for kind, variant in (("scheme", "repeat_imaging"), ("twin", "followed_up")):
+        mine = planted(crowd, "overtreatment", kind, variant)["instance_id"].unique()
+        later = told[told["instance_id"].isin(mine)]
+        pairs = later.merge(lines[[*keys, "bkkp_sn", "fee_ocur_time"]], on=keys)
+        pairs = pairs[pairs["bkkp_sn_x"] != pairs["bkkp_sn_y"]]
+        days = [pd.to_datetime(pairs[f"fee_ocur_time_{s}"].str[:10]) for s in "xy"]
+        gaps[kind] = (days[0] - days[1]).dt.days[(days[0] - days[1]).dt.days > 0]
+        assert set(later["bkkp_sn"]) <= set(pairs["bkkp_sn_x"])
+    assert gaps["scheme"].median() < 5 < gaps["twin"].median()
+
+
+def test_courses_without_end_go_on_where_others_stop(crowd: City) -> None:
+    endless = settlements(crowd, "overtreatment", variant="long_courses")
+    assert endless.groupby("psn_no").size().max() >= 5
+    after = settlements(crowd, "overtreatment", "twin", "after_operation")
+    done = crowd.standing["oprn_d"].merge(crowd.standing["mdtrt_d"], on="mdtrt_id")
+    assert set(after["psn_no"]) <= set(done["psn_no"])
 
 
 def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:

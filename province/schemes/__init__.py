@@ -13,6 +13,7 @@ from province.schemes.low_threshold import LowThreshold
 from province.schemes.offsite import Offsite
 from province.schemes.opsp import OpspQualification
 from province.schemes.overcharge import Overcharge
+from province.schemes.overtreatment import Overtreatment
 from province.schemes.phantom import Phantom
 from province.schemes.pharmacy import PharmacyFraud
 from province.schemes.post_death import PostDeath
@@ -29,4 +30,5 @@ def schemes() -> tuple[Scheme, ...]:
         Ghost(), CoAdmission(), Split(), Resale(), Overcharge(), Swap(), LowThreshold(),
         Impersonation(), PostDeath(), Phantom(), TraceRepeat(), HighCost(),
         OpspQualification(), Offsite(), Collusion(), PriceInvoice(), DrgGaming(), PharmacyFraud(),
+        Overtreatment(),
     )  # fmt: skip
