@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from province.habits import proof_of
+from province.followups import proof_of
 from province.people import ILLS, PROOF
 from province.places import DISTRICTS
 from province.schemes.base import Stage

@@ -7,10 +7,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from province.calls import clock, days_of, stay_end, visits
 from province.choice import Choice
-from province.items import group_at, groups, severe
-from province.people import ILLS, PROOF, People
-from province.world import DAY, Bools, Floats, Ints, World, coin, pick, unit_hash
+from province.followups import checks, graver, newcomers, with_arrivals, with_purchases
+from province.items import group_at, groups
+from province.people import People
+from province.world import DAY, Bools, Ints, World, coin, pick, unit_hash
 
 Frame = pd.DataFrame
 # chronic groups: illness, usual pharmacy group
@@ -46,21 +48,6 @@ COMMON: Final = {
     "op_check": 0.08, "er_abd": 0.03, "er_wound": 0.03, "op_prenatal": 0.02,
 }  # fmt: skip
 COLD: Final = (1.5, 1.3, 1.1, 0.9, 0.8, 0.8, 0.9, 0.8, 0.9, 1.0, 1.2, 1.5)  # by calendar month
-WEEKDAY: Final = (1.15, 1.1, 1.05, 1.05, 1.1, 0.8, 0.7)  # Monday first
-
-
-def visits(person: Ints, group: Ints, beg: Ints, end: Ints, **more: object) -> Frame:
-    """Visits with every column of the working table; what is not given is undecided (-1)."""
-    columns: dict[str, object] = {
-        "person": person, "group": group, "beg": beg, "end": end, "place": -1, "tag": -1,
-        "dept": -1, "doctor": -1, "planned": 0, "adm": 2, "out": 1, "refl": -1, "tel": -1,
-        "term": -1, "leave": -1, "days": 0, "thin": 0, "follows": 0, "fundrx": 0,
-        "ops": 1, "unseen": 0, "same": 0, "relative": 0, "wait": 0, "box": -1,
-        "kept": 0, "lasts": -1, "cert": -1, "manual": -1, "writer": -1, "coded": -1, "paper": 0,
-        "sheet": -1, "halves": 0,
-    }  # fmt: skip
-    frame = pd.DataFrame({**columns, **more})
-    return frame.astype(np.int64)
 
 
 def ordinary_visits(world: World, month: int, people: People, choice: Choice) -> Frame:
@@ -70,8 +57,8 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
         _common(world, rng, month, people), _pharmacy(world, rng, month, people),
         _chronic(world, rng, month, people), _dialysis(world, month, people),
         _courses(world, rng, month, people), _stays(world, rng, month, people),
-        _chemo(world, month, people), _checks(world, rng, month, people),
-        _newcomers(world, month, people),
+        _chemo(world, month, people), checks(world, rng, month, people),
+        newcomers(world, month, people),
     ]  # fmt: skip
     frame = pd.concat(parts, ignore_index=True)
     who = frame["person"].to_numpy()
@@ -86,41 +73,7 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
         kept, choice.usual(who, people.town[who], group),
         choice.draw(rng, who, people.town[who], group),
     )  # fmt: skip
-    return _with_arrivals(rng, _with_purchases(rng, living, people, choice))
-
-
-def _with_arrivals(rng: np.random.Generator, living: Frame) -> Frame:
-    """The visits, and those to casualty or clinic from which people were kept in at once."""
-    at = group_at()
-    kept_in = (living["adm"] == 1).to_numpy() & coin(rng, 0.35, len(living))
-    rows = living[kept_in]
-    belly = [at[g] for g in ("ip_gastro", "ip_gall", "ip_append", "ip_stone", "ip_gall_m")]
-    group = np.where(rows["group"].isin(belly), at["er_abd"], at["op_check"])
-    lasts = rng.integers(900, 3000, len(rows))
-    beg = rows["beg"].to_numpy() - lasts - rng.integers(1200, 3600, len(rows))
-    came = visits(rows["person"].to_numpy(), group, beg, beg + lasts,
-                  place=rows["place"].to_numpy(), lasts=lasts, kept=2)  # fmt: skip
-    same_day = came["beg"].to_numpy() // DAY == rows["beg"].to_numpy() // DAY
-    return pd.concat([living, came[same_day]], ignore_index=True)
-
-
-def _with_purchases(
-    rng: np.random.Generator, living: Frame, people: People, choice: Choice
-) -> Frame:
-    """The visits, some followed by a purchase at the usual pharmacy on the way home."""
-    at = group_at()
-    pairs = {at["op_cold"]: at["rx_cold"], at["op_bronch"]: at["rx_cold"],
-             at["op_gastric"]: at["rx_home"], at["op_back"]: at["rx_home"]}  # fmt: skip
-    shops = living["group"].isin(list(pairs)).to_numpy() & coin(rng, 0.08, len(living))
-    rows = living[shops]
-    n, who = len(rows), rows["person"].to_numpy()
-    group = rows["group"].map(pairs).to_numpy().astype(np.int64)
-    stays = rng.integers(300, 2400, n)
-    beg = rows["beg"].to_numpy() + stays + rng.integers(300, 2700, n)
-    living.loc[shops, "lasts"] = stays
-    place = choice.usual(who, people.town[who], group)
-    bought = visits(who, group, beg, beg + 300, place=place, kept=2)
-    return pd.concat([living, bought], ignore_index=True)
+    return with_arrivals(rng, with_purchases(rng, living, people, choice))
 
 
 def _until_death(frame: Frame, people: People) -> Frame:
@@ -139,19 +92,6 @@ def _until_death(frame: Frame, people: People) -> Frame:
 _KEPT = np.array([group_at()[g] for g in ("hd", "ip_chemo", "ip_psych", "op_physio", "chr_tx")])
 
 
-def _days(world: World, rng: np.random.Generator, month: int, size: int) -> Ints:
-    first, count = world.first_day(month), world.days(month)
-    days = first + np.arange(count)
-    weights = np.array(WEEKDAY)[(days + 3) % 7]
-    return first + pick(rng, weights, size)
-
-
-def clock(rng: np.random.Generator, size: int, opens: float = 8.0, closes: float = 17.0) -> Ints:
-    """Times of day [seconds], morning-heavy, to the second."""
-    share = rng.beta(1.6, 2.2, size)
-    return np.rint((opens + share * (closes - opens)) * 3600).astype(np.int64)
-
-
 def _common(world: World, rng: np.random.Generator, month: int, people: People) -> Frame:
     calendar = int(world.month(month)[5:]) - 1
     age = people.age
@@ -162,7 +102,7 @@ def _common(world: World, rng: np.random.Generator, month: int, people: People) 
     weights = np.array([COMMON[g] * (COLD[calendar] if g in _COLDS else 1.0) for g in names])
     group = np.array([group_at()[g] for g in names])[pick(rng, weights, len(who))]
     group = _fit(rng, people, who, group, calendar)
-    beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who))
+    beg = days_of(world, rng, month, len(who)) * DAY + clock(rng, len(who))
     return visits(who, group, beg, beg + rng.integers(600, 7200, len(who)))
 
 
@@ -191,7 +131,7 @@ def _pharmacy(world: World, rng: np.random.Generator, month: int, people: People
     for _, (ill, shop) in CHRONIC.items():
         if shop:
             group = np.where(people.has(ill)[who] & coin(rng, 0.35, len(who)), at[shop], group)
-    beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who), 8, 21)
+    beg = days_of(world, rng, month, len(who)) * DAY + clock(rng, len(who), 8, 21)
     return visits(who, group, beg, beg + 300, days=np.where(group >= at["rx_htn"], 28, 0))
 
 
@@ -205,45 +145,9 @@ def _chronic(world: World, rng: np.random.Generator, month: int, people: People)
             every = np.ones_like(every)
         due = ((month + (life * 1e6).astype(np.int64)) % every == 0) & coin(rng, 0.93, len(who))
         who, every = who[due], every[due]
-        beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who))
+        beg = days_of(world, rng, month, len(who)) * DAY + clock(rng, len(who))
         group = np.full(len(who), group_at()[name])
         parts.append(visits(who, group, beg, beg + 1800, days=every * 30))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _checks(world: World, rng: np.random.Generator, month: int, people: People) -> Frame:
-    """Work-ups of the chronically ill: about one in two years for each illness."""
-    parts = []
-    for ill, (_, _, group) in PROOF.items():
-        who = np.flatnonzero(people.has(ill) & coin(rng, 0.04, len(people)))
-        beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who), 8, 15)
-        parts.append(visits(who, np.full(len(who), group_at()[group]), beg, beg + 3600))
-    return pd.concat(parts, ignore_index=True)
-
-
-def proof_of(person: Ints, ill: str) -> tuple[Ints, Ints]:
-    """Group of the stay or work-up that proves the illness, and days from its end to entry."""
-    stay, share, workup = PROOF[ill]
-    salt = np.full_like(person, ILLS.index(ill))
-    in_ward = unit_hash(person, salt + 320) < share
-    lag = 3 + (unit_hash(person, salt + 321) * 18).astype(np.int64)
-    return np.where(in_ward, group_at()[stay], group_at()[workup]), lag
-
-
-def _newcomers(world: World, month: int, people: People) -> Frame:
-    """Whoever is registered within the world was in hospital, or examined, shortly before."""
-    parts = []
-    for ill in PROOF:
-        at = ILLS.index(ill)
-        who = np.flatnonzero(people.ills[:, at] & people.enrolled[:, at])
-        group, lag = proof_of(who, ill)
-        usual = np.array([g.days for g in groups()])[group]
-        day = people.since[who, at] - lag - usual
-        due = (day >= world.first_day(month)) & (day < world.first_day(month + 1))
-        who, group, day, usual = (x[due] for x in (who, group, day, usual))
-        beg = day * DAY + (8.5 * 3600 + unit_hash(who, day) * 6 * 3600).astype(np.int64)
-        end = np.where(usual > 0, (day + usual) * DAY + 11 * 3600, beg + 3600)
-        parts.append(visits(who, group, beg, end, kept=1))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -285,30 +189,11 @@ def _stays(world: World, rng: np.random.Generator, month: int, people: People) -
         found = np.flatnonzero(drawn)
         who.append(found)
         group.append(np.full(len(found), group_at()[name]))
-    person, kind = np.concatenate(who), _graver(rng, people, *map(np.concatenate, (who, group)))
-    beg = _days(world, rng, month, len(person)) * DAY + clock(rng, len(person), 8, 19)
+    person, kind = np.concatenate(who), graver(rng, people, *map(np.concatenate, (who, group)))
+    beg = days_of(world, rng, month, len(person)) * DAY + clock(rng, len(person), 8, 19)
     end = stay_end(rng, beg, np.array([g.days for g in groups()])[kind])
     urgent = coin(rng, 0.25, len(person))
     return visits(person, kind, beg, end, adm=np.where(urgent, 1, 2))
-
-
-def _graver(rng: np.random.Generator, people: People, who: Ints, group: Ints) -> Ints:
-    """The groups, those of complicated cases turned into their siblings: more of the old."""
-    turn = np.arange(len(groups()))
-    turn[list(severe())] = list(severe().values())
-    chance = np.clip(0.03 + 0.0035 * (people.age[who] - 45), 0.02, 0.22)
-    return np.where(coin(rng, chance, len(who)), turn[group], group)
-
-
-def stay_end(rng: np.random.Generator, beg: Ints, usual: Ints) -> Ints:
-    """Discharge times: log-normal stays around the usual days, in the late morning."""
-    days = np.maximum(1, np.rint(usual * np.exp(rng.normal(-0.04, 0.35, len(beg))))).astype(
-        np.int64
-    )
-    days = np.where(usual <= 1, rng.integers(0, 2, len(beg)), days)
-    spread: Floats = 9.5 + 5 * rng.beta(2, 3, len(beg))
-    end = (beg // DAY + days) * DAY + (spread * 3600).astype(np.int64)
-    return np.where(days == 0, beg + 6 * 3600 + rng.integers(0, 3600, len(beg)), end)
 
 
 def _chemo(world: World, month: int, people: People) -> Frame:

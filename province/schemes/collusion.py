@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from province.habits import clock, visits
+from province.calls import clock, visits
 from province.items import catalogue, group_at
 from province.lines import THERAPIST, new_lines
 from province.schemes.base import Frame, Plan, Scheme, Stage, of_instance, sorted_lines

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from province.habits import clock, stay_end, visits
+from province.calls import clock, stay_end, visits
 from province.items import group_at, groups, severe
-from province.schemes.base import EMPTY, Frame, Plan, Scheme, Stage, idle, of_instance
+from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance
 from province.truth import Instance
 from province.world import DAY, Bools, Ints, unit_hash
 
@@ -37,8 +37,6 @@ class DrgGaming(Scheme):
         """A house that codes; or one and its patients."""
         place, months = stage.host(rng, one, *_HOSTS[one.variant]), stage.window(rng, 3, 9)
         careful = stage.carefulness(rng)
-        if one.variant in ("added_illness", "main_switch"):
-            return of_instance(one, place, EMPTY, months, careful)
         people = stage.people
         able = (people.age > 50) & (people.age < 90) & ~people.has("hd") & ~people.has("chemo")
         who = stage.recruit(rng, stage.near(place, able), stage.size(rng, 3, 30))
@@ -51,12 +49,14 @@ class DrgGaming(Scheme):
         who, beg = (x[idle(stage, who, beg)] for x in (who, beg))
         if plan.variant in ("costs_outside", "kept_in"):
             return _beside(rng, plan, who, beg)
-        kinds = np.array(list(severe().values()))
+        codes = _codes(plan.variant)
+        kinds = np.array(list(codes) if codes else list(severe().values()))
         group = kinds[rng.integers(0, len(kinds), len(who))]
         end = stay_end(rng, beg, np.array([g.days for g in groups()])[group])
         if plan.variant == "referral_house":
             return _referred(stage, rng, plan, who, group, np.stack([beg, end]))
-        return [visits(who, group, beg, end, place=plan.place, tag=plan.number)]
+        tag = -2 if codes else plan.number  # those coded up are chosen among all of the house
+        return [visits(who, group, beg, end, place=plan.place, tag=tag)]
 
     def touches(self, stage: Stage, parts: Frame, plan: Plan) -> Bools:
         """Stays at the house that a group pays and that could be said to be graver."""

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from province.calls import clock, stay_end, visits
 from province.dress import HOUSEHOLD
-from province.habits import clock, stay_end, visits
 from province.items import group_at, groups
 from province.papers import MISSING
 from province.people import AWAY

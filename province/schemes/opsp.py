@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from province.habits import clock, stay_end, visits
+from province.calls import clock, stay_end, visits
 from province.items import group_at, groups
 from province.people import ILLS, PROOF
 from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance

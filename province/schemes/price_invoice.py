@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from province.habits import clock, stay_end, visits
+from province.calls import clock, stay_end, visits
 from province.items import Group, catalogue, group_at, groups, selected
 from province.papers import AGAIN, MISSING, PARTS, PLAIN, RAISED, REISSUED, SEVERAL, VOIDED
 from province.schemes.base import EMPTY, Frame, Plan, Scheme, Stage, idle, of_instance, sorted_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from province.habits import clock, visits
+from province.calls import clock, visits
 from province.items import catalogue, group_at
 from province.lines import new_lines
 from province.schemes.base import Frame, Plan, Scheme, Stage, of_instance, sorted_lines
