@@ -34,13 +34,12 @@ def bent(
 
 
 def _chosen(stage: Stage, month: int, parts: Frame, scheme: Scheme, plan: Plan) -> Ints:
-    """Parts the plan touches; where it bends other people's visits, no more than its quota."""
-    if month not in plan.months:
-        return np.zeros(0, dtype=np.int64)
+    """Parts the plan touches: its own whenever they are settled, of others' no more than left."""
     mine = np.flatnonzero(scheme.touches(stage, parts, plan))
     own = parts["tag"].to_numpy()[mine] == plan.number
-    boxes = parts["box"].to_numpy()[mine] >= 0
-    if (own | boxes).all():
+    own |= (parts["box"].to_numpy()[mine] >= 0) | (parts["sheet"].to_numpy()[mine] >= 0)
+    mine, own = (mine, own) if month in plan.months else (mine[own], own[own])
+    if own.all():
         return mine
     rng = stage.world.rng(scheme.id, plan.number, month, "chosen")
     chosen = np.sort(rng.permutation(mine)[: stage.left(plan, month)])

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from province.cast import VISIT, Cast, careless, depts_of, flags, hands, of_group, padded
-from province.items import catalogue, is_stay
+from province.items import catalogue, group_at, is_stay
 from province.places import PHARMACY, Places
 from province.world import Bools, Ints, unit_hash, whole
 from province.write import Cells, ids, table_of, texts
@@ -17,6 +17,7 @@ from province.write import Cells, ids, table_of, texts
 Frame = pd.DataFrame
 _OF_BILL = (
     "person", "place", "group", "vid", "setl_id", "dept", "doctor", "updt", "shift", "refd",
+    "writer", "fundrx",
 )  # fmt: skip
 
 
@@ -27,8 +28,11 @@ def charges(lines: Frame, bills: Frame, cast: Cast) -> pa.Table:
     item, place, vid = col["item"], own["place"], own["vid"]
     items, shop = catalogue(), cast.places.kind[place] == PHARMACY
     drug = items.is_drug[item]
+    chronic = np.isin(own["group"], [group_at()[g] for g in ("rx_htn", "rx_dm", "rx_chd")])
+    chronic |= own["fundrx"] > 0
+    prescribed = unit_hash(vid, item + 67) < np.where(chronic, 0.95, 0.4)
     columns = _goods(col, cast.places, place)
-    columns |= _doctors(own, item, cast, shop, drug & (unit_hash(vid, item + 67) < 0.55)) | {
+    columns |= _doctors(own, item, cast, shop, drug & prescribed) | {
         "bkkp_sn": ids(col["bkkp_sn"]), "init_feedetl_sn": ids(col["init_sn"]),
         "setl_id": ids(own["setl_id"]), "mdtrt_id": ids(VISIT + vid),
         "psn_no": texts(cast.people.psn_no, own["person"]),
@@ -90,14 +94,10 @@ def _doctors(
     blank = unit_hash(place, np.full_like(place, 65)) < 0.05
     blank = shop | (blank & (unit_hash(own["vid"], item) < 0.3))
     dept = depts_of(cast, place, own["dept"], ~shop)
-    clinics = np.flatnonzero(cast.places.staff_type == 1)
-    writer = clinics[
-        (unit_hash(own["person"], np.full_like(item, 66)) * len(clinics)).astype(np.int64)
-    ]
     return {
         "bilg_dept_codg": dept, "acord_dept_codg": dept,
         "bilg_dr_code": texts(cast.staff, np.where(blank, -1, own["doctor"])),
-        "prsc_dr_certno": texts(cast.staff_cert, np.where(shop & prescribed, writer, -1)),
+        "prsc_dr_certno": texts(cast.staff_cert, np.where(shop & prescribed, own["writer"], -1)),
     }  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from province.items import groups, is_stay
+from province.choice import Choice
+from province.items import group_at, groups, is_stay
 from province.people import People
-from province.places import DEPT, Places
+from province.places import DEPT, PHARMACY, Places
 from province.presence import in_bed
-from province.world import Floats, Ints, World, coin, unit_hash, whole
+from province.world import DAY, Floats, Ints, World, coin, unit_hash, whole
 
 Frame = pd.DataFrame
 # shortest and longest stay in the house [seconds]
@@ -74,7 +75,8 @@ def dressed(
         people.household[person] + HOUSEHOLD, person,
     )  # fmt: skip
     frame["tel"] = np.where(frame["tel"] >= 0, frame["tel"], own)
-    frame["cert"] = np.array([1, 1, 1, 1, 1, 1, 2, 3, 3, 3])[rng.integers(0, 10, n)]
+    shown = np.array([1, 1, 1, 1, 1, 1, 2, 3, 3, 3])[rng.integers(0, 10, n)]
+    frame["cert"] = np.where(frame["cert"] >= 0, frame["cert"], shown)
     frame["bed"] = -1
     stay = np.flatnonzero(in_bed(frame["group"].to_numpy()))
     frame.loc[stay, "bed"] = [
@@ -83,7 +85,41 @@ def dressed(
     ]
     frame["vid"] = month * 10_000_000 + np.arange(n)
     frame["refl"] = _referrals(frame, stay, beds.visit)
+    frame["claim"] = _claims(frame, people, places)
     return frame
+
+
+def with_prescribers(frame: Frame, choice: Choice, people: People, places: Places) -> Frame:
+    """The visits with who wrote what pharmacies dispense: a doctor where the buyer usually goes."""
+    person, place = frame["person"].to_numpy(), frame["place"].to_numpy()
+    shop = places.kind[place] == PHARMACY
+    usual = choice.usual(person, people.town[person], np.full(len(frame), group_at()["chr_htn"]))
+    first = places.doctors[usual].argmax(1)
+    unit = unit_hash(person, np.full_like(person, 66)) ** 1.5
+    doctor = places.doctor_from[usual, first] + (places.doctors[usual, first] * unit).astype(int)
+    given, vid = frame["writer"].to_numpy(), frame["vid"].to_numpy()
+    shared = shop & (unit_hash(vid, np.full_like(vid, 40)) < 0.15)  # on a prescription
+    return frame.assign(
+        writer=np.where(given >= 0, given, np.where(shop, doctor, -1)),
+        fundrx=np.where(shared, 1, frame["fundrx"]),
+    )
+
+
+def _claims(frame: Frame, people: People, places: Places) -> Ints:
+    """When a bill paid in cash is brought to the bureau [seconds], -1 where it was paid direct.
+
+    Mostly of the city's own people treated elsewhere; at home now and then, without a card.
+    """
+    person, place, vid = (frame[c].to_numpy() for c in ("person", "place", "vid"))
+    chance = np.where(
+        places.abroad[place], 0.25, np.where(is_stay(frame["group"].to_numpy()), 0.004, 2e-4)
+    )
+    chance = np.where(people.offsite[person], 0.0, chance)
+    drawn = unit_hash(vid, np.full_like(vid, 32)) < chance
+    by_hand = np.where(frame["manual"] >= 0, frame["manual"] > 0, drawn)
+    day = frame["end"] // DAY + 6 + (unit_hash(vid, np.full_like(vid, 33)) * 35).astype(np.int64)
+    hour = 9 * 3600 + (unit_hash(vid, np.full_like(vid, 34)) * 7 * 3600).astype(np.int64)
+    return whole(np.where(by_hand, day * DAY + hour, -1))
 
 
 def _referrals(frame: Frame, stay: Ints, visit: dict[int, int]) -> Ints:
@@ -107,6 +143,8 @@ def _ends(rng: np.random.Generator, frame: Frame) -> Ints:
         np.array([_LASTS.get(g.name, _LASTS[g.setting])[i] for g in groups()]) for i in (0, 1)
     )
     lasting = least[group] + (rng.random(n) ** 2 * (most - least)[group]).astype(np.int64)
+    told = frame["lasts"].to_numpy()
+    lasting = np.where(told >= 0, told, lasting)
     return whole(np.where(is_stay(group), frame["end"], frame["beg"] + lasting))
 
 

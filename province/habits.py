@@ -7,10 +7,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from province.calls import clock, days_of, stay_end, visits
 from province.choice import Choice
+from province.followups import checks, graver, newcomers, with_arrivals, with_purchases
 from province.items import group_at, groups
 from province.people import People
-from province.world import DAY, Bools, Floats, Ints, World, coin, pick, unit_hash
+from province.world import DAY, Bools, Ints, World, coin, pick, unit_hash
 
 Frame = pd.DataFrame
 # chronic groups: illness, usual pharmacy group
@@ -46,19 +48,6 @@ COMMON: Final = {
     "op_check": 0.08, "er_abd": 0.03, "er_wound": 0.03, "op_prenatal": 0.02,
 }  # fmt: skip
 COLD: Final = (1.5, 1.3, 1.1, 0.9, 0.8, 0.8, 0.9, 0.8, 0.9, 1.0, 1.2, 1.5)  # by calendar month
-WEEKDAY: Final = (1.15, 1.1, 1.05, 1.05, 1.1, 0.8, 0.7)  # Monday first
-
-
-def visits(person: Ints, group: Ints, beg: Ints, end: Ints, **more: object) -> Frame:
-    """Visits with every column of the working table; what is not given is undecided (-1)."""
-    columns: dict[str, object] = {
-        "person": person, "group": group, "beg": beg, "end": end, "place": -1, "tag": -1,
-        "dept": -1, "doctor": -1, "planned": 0, "adm": 2, "out": 1, "refl": -1, "tel": -1,
-        "term": -1, "leave": -1, "days": 0, "thin": 0, "follows": 0, "fundrx": 0,
-        "ops": 1, "unseen": 0, "same": 0, "relative": 0, "wait": 0, "box": -1,
-    }  # fmt: skip
-    frame = pd.DataFrame({**columns, **more})
-    return frame.astype(np.int64)
 
 
 def ordinary_visits(world: World, month: int, people: People, choice: Choice) -> Frame:
@@ -68,7 +57,8 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
         _common(world, rng, month, people), _pharmacy(world, rng, month, people),
         _chronic(world, rng, month, people), _dialysis(world, month, people),
         _courses(world, rng, month, people), _stays(world, rng, month, people),
-        _chemo(world, month, people),
+        _chemo(world, month, people), checks(world, rng, month, people),
+        newcomers(world, month, people),
     ]  # fmt: skip
     frame = pd.concat(parts, ignore_index=True)
     who = frame["person"].to_numpy()
@@ -78,11 +68,12 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
     )
     living: Frame = frame[alive].reset_index(drop=True)
     who, group = living["person"].to_numpy(), living["group"].to_numpy()
+    kept = np.isin(group, _KEPT) | (living["kept"].to_numpy() > 0)
     living["place"] = np.where(
-        np.isin(group, _KEPT), choice.usual(who, people.town[who], group),
+        kept, choice.usual(who, people.town[who], group),
         choice.draw(rng, who, people.town[who], group),
     )  # fmt: skip
-    return living
+    return with_arrivals(rng, with_purchases(rng, living, people, choice))
 
 
 def _until_death(frame: Frame, people: People) -> Frame:
@@ -101,19 +92,6 @@ def _until_death(frame: Frame, people: People) -> Frame:
 _KEPT = np.array([group_at()[g] for g in ("hd", "ip_chemo", "ip_psych", "op_physio", "chr_tx")])
 
 
-def _days(world: World, rng: np.random.Generator, month: int, size: int) -> Ints:
-    first, count = world.first_day(month), world.days(month)
-    days = first + np.arange(count)
-    weights = np.array(WEEKDAY)[(days + 3) % 7]
-    return first + pick(rng, weights, size)
-
-
-def clock(rng: np.random.Generator, size: int, opens: float = 8.0, closes: float = 17.0) -> Ints:
-    """Times of day [seconds], morning-heavy, to the second."""
-    share = rng.beta(1.6, 2.2, size)
-    return np.rint((opens + share * (closes - opens)) * 3600).astype(np.int64)
-
-
 def _common(world: World, rng: np.random.Generator, month: int, people: People) -> Frame:
     calendar = int(world.month(month)[5:]) - 1
     age = people.age
@@ -124,7 +102,7 @@ def _common(world: World, rng: np.random.Generator, month: int, people: People) 
     weights = np.array([COMMON[g] * (COLD[calendar] if g in _COLDS else 1.0) for g in names])
     group = np.array([group_at()[g] for g in names])[pick(rng, weights, len(who))]
     group = _fit(rng, people, who, group, calendar)
-    beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who))
+    beg = days_of(world, rng, month, len(who)) * DAY + clock(rng, len(who))
     return visits(who, group, beg, beg + rng.integers(600, 7200, len(who)))
 
 
@@ -153,21 +131,21 @@ def _pharmacy(world: World, rng: np.random.Generator, month: int, people: People
     for _, (ill, shop) in CHRONIC.items():
         if shop:
             group = np.where(people.has(ill)[who] & coin(rng, 0.35, len(who)), at[shop], group)
-    beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who), 8, 21)
+    beg = days_of(world, rng, month, len(who)) * DAY + clock(rng, len(who), 8, 21)
     return visits(who, group, beg, beg + 300, days=np.where(group >= at["rx_htn"], 28, 0))
 
 
 def _chronic(world: World, rng: np.random.Generator, month: int, people: People) -> Frame:
     parts = []
     for name, (ill, _) in CHRONIC.items():
-        who = np.flatnonzero(people.enrolled_in(ill))
+        who = np.flatnonzero(people.has(ill) & people.enrolled_in(ill, world.first_day(month)))
         life = unit_hash(who, np.full_like(who, group_at()[name])) * 0.8
         every = np.where(life < 0.35, 1, np.where(life < 0.6, 2, 3))
         if name in ("chr_tx", "chr_tumor", "op_amd", "chr_ckd"):
             every = np.ones_like(every)
         due = ((month + (life * 1e6).astype(np.int64)) % every == 0) & coin(rng, 0.93, len(who))
         who, every = who[due], every[due]
-        beg = _days(world, rng, month, len(who)) * DAY + clock(rng, len(who))
+        beg = days_of(world, rng, month, len(who)) * DAY + clock(rng, len(who))
         group = np.full(len(who), group_at()[name])
         parts.append(visits(who, group, beg, beg + 1800, days=every * 30))
     return pd.concat(parts, ignore_index=True)
@@ -211,22 +189,11 @@ def _stays(world: World, rng: np.random.Generator, month: int, people: People) -
         found = np.flatnonzero(drawn)
         who.append(found)
         group.append(np.full(len(found), group_at()[name]))
-    person, kind = np.concatenate(who), np.concatenate(group)
-    beg = _days(world, rng, month, len(person)) * DAY + clock(rng, len(person), 8, 19)
+    person, kind = np.concatenate(who), graver(rng, people, *map(np.concatenate, (who, group)))
+    beg = days_of(world, rng, month, len(person)) * DAY + clock(rng, len(person), 8, 19)
     end = stay_end(rng, beg, np.array([g.days for g in groups()])[kind])
     urgent = coin(rng, 0.25, len(person))
     return visits(person, kind, beg, end, adm=np.where(urgent, 1, 2))
-
-
-def stay_end(rng: np.random.Generator, beg: Ints, usual: Ints) -> Ints:
-    """Discharge times: log-normal stays around the usual days, in the late morning."""
-    days = np.maximum(1, np.rint(usual * np.exp(rng.normal(-0.04, 0.35, len(beg))))).astype(
-        np.int64
-    )
-    days = np.where(usual <= 1, rng.integers(0, 2, len(beg)), days)
-    spread: Floats = 9.5 + 5 * rng.beta(2, 3, len(beg))
-    end = (beg // DAY + days) * DAY + (spread * 3600).astype(np.int64)
-    return np.where(days == 0, beg + 6 * 3600 + rng.integers(0, 3600, len(beg)), end)
 
 
 def _chemo(world: World, month: int, people: People) -> Frame:

@@ -135,6 +135,16 @@ def catalogue() -> Items:
 
 
 @cache
+def selected() -> Ints:
+    """Drugs with a price from central procurement, which is that of the catalogue."""
+    items = catalogue()
+    goods = np.flatnonzero(items.is_goods)
+    chosen = goods[(goods % 3 == 0) & (items.list_type[goods] == "101")]
+    nego = np.array(["n" in items.rows[i]["flags"].split() for i in chosen], dtype=bool)
+    return np.asarray(chosen[~nego], dtype=np.int64)
+
+
+@cache
 def groups() -> tuple[Group, ...]:
     """Every kind of visit with its recipe, in the order of data/groups.csv."""
     recipes: dict[str, list[dict[str, str]]] = {}
@@ -147,6 +157,19 @@ def groups() -> tuple[Group, ...]:
 def group_at() -> dict[str, int]:
     """Position of each group by name."""
     return {group.name: i for i, group in enumerate(groups())}
+
+
+@cache
+def severe() -> dict[int, int]:
+    """Groups that have a sibling for complicated cases, and that sibling."""
+    at = group_at()
+    return {at[name[:-2]]: i for name, i in at.items() if name.endswith("_m")}
+
+
+@cache
+def weights() -> Ints:
+    """Weight of each group [1/10000], 0 where stays are not paid by group."""
+    return np.array([round(float(g.row["weight"] or 0) * 10_000) for g in groups()], dtype=np.int64)
 
 
 @cache

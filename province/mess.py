@@ -27,8 +27,9 @@ def with_refunds(rng: np.random.Generator, lines: Frame, parts: Frame) -> Frame:
     """Some charged lines taken back before settlement: a negative line that names the first."""
     stay = np.array([g.setting == "ip" for g in groups()])[parts["group"].to_numpy()]
     share = np.where(stay, 0.006, 0.001)[lines["part"].to_numpy()]
-    taken = coin(rng, share, len(lines)) & (lines["tag"].to_numpy() < 0)
-    whole = lines["giveback"].to_numpy() > 0
+    given = lines["giveback"].to_numpy()
+    taken = coin(rng, share, len(lines)) & (lines["tag"].to_numpy() < 0) & (given >= 0)
+    whole = given > 0
     rows = np.flatnonzero(taken | whole)
     back = lines.iloc[rows].copy()
     back["refund"] = rows
@@ -48,9 +49,10 @@ def billed(world: World, month: int, parts: Frame) -> Frame:
     stay = np.array([g.setting == "ip" for g in groups()])[parts["group"].to_numpy()]
     place = parts["place"].to_numpy()
     lag = np.where(stay, rng.integers(900, 9000, n), rng.integers(30, 900, n))
+    lag = np.where(parts["lasts"].to_numpy() >= 0, 20 + lag // 12, lag)  # they went on at once
     batch = (unit_hash(place, np.full_like(place, 71)) < 0.08) & ~stay  # posts at night
     done = np.where(
-        parts["mid"].to_numpy() > 0,
+        (parts["mid"].to_numpy() > 0) & (parts["halves"].to_numpy() == 0),
         (parts["pend"].to_numpy() + 1) * DAY - 3600,
         parts["end"].to_numpy(),
     )
@@ -58,6 +60,8 @@ def billed(world: World, month: int, parts: Frame) -> Frame:
     night = (done // DAY + 1) * DAY - 600 + rng.integers(0, 540, n)
     bills = parts.copy()
     bills["setl_time"] = np.where(batch, night, done + lag)
+    claim = bills["claim"].to_numpy()
+    bills["setl_time"] = np.where(claim >= 0, claim, bills["setl_time"])
     bills["first_time"] = bills["setl_time"]
     bills[["src", "init_id", "invoice"]] = -1
     bills["refd"] = 0
@@ -80,7 +84,8 @@ def with_reversals(
     result has the rows of bills that wait as its index.
     """
     rng = world.rng("reversals", month)
-    rows = np.flatnonzero(coin(rng, 0.006, len(bills)))
+    odd = (bills["paper"].to_numpy() > 0) | (bills["sheet"].to_numpy() >= 0)
+    rows = np.flatnonzero(coin(rng, 0.006, len(bills)) & ~odd)
     tagged = bills["tag"].to_numpy()[rows] >= 0
     tagged |= np.isin(rows, lines.loc[lines["tag"] >= 0, "bill"].to_numpy())
     technical = (rng.random(len(rows)) < 0.4) | tagged

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from province.items import catalogue, group_at, groups
-from province.people import People
+from province.people import ILLS, People
 from province.places import Places
 from province.world import Bools, Floats, Ints, World, half_up, whole
 
 Frame = pd.DataFrame
 MICRO: Final = 10_000  # a fen in millionths of a yuan, the grain of unit prices
+RATE: Final = 485_000  # fen a unit of weight: what a group of weight 1 is paid
 PARTS: Final = ("ownpay", "over", "preself", "inscp")
 FUNDS: Final = ("hifp", "maf", "hifob", "hifmi", "hifes", "cvlserv", "othfund")
 # deductible [fen] and reimbursed share [1/10000] of stays: tertiary, secondary, primary
@@ -145,7 +146,8 @@ def _registered(frame: Frame, people: People) -> Bools:
     at = group_at()
     ok = np.zeros(len(frame), dtype=bool)
     for shop, ill in (("rx_htn", "htn"), ("rx_dm", "dm"), ("rx_chd", "chd")):
-        enrolled = people.enrolled_in(ill)[frame["person"].to_numpy()]
+        since = people.since[frame["person"].to_numpy(), ILLS.index(ill)]
+        enrolled = since <= frame["pend"].to_numpy()
         ok |= (frame["group"].to_numpy() == at[shop]) & enrolled
     return ok | (frame["fundrx"].to_numpy() > 0)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from province import care, dress, mess, money, offices, scans, stock
+from province import care, dress, mess, money, offices, papers, scans, stock
 from province import lines as fees
 from province.bending import bent
 from province.cast import VISIT, Cast
@@ -41,6 +41,7 @@ class Run:
     purses: money.Purses
     store: stock.Store
     desk: Desk
+    book: papers.Book = field(default_factory=papers.Book)
     beds: dress.Beds = field(default_factory=dress.Beds)
     counter: scans.Counter = field(default_factory=scans.Counter)
     therapists: set[int] = field(default_factory=set)
@@ -63,7 +64,7 @@ def make_month(run: Run, month: int) -> None:
     settled = money.settled(parts, lines, run.stage.people, run.stage.places, run.purses)
     bills, lines = _numbered(run, month, settled, lines)
     run.truth.note(bills, lines)
-    run.therapists |= set(np.unique(lines["acord"][lines["acord"] >= THERAPIST]).tolist())
+    _note_therapists(run, lines)
     _note_travellers(run, bills)
     _deliver(run, month, bills, lines)
 
@@ -71,6 +72,8 @@ def make_month(run: Run, month: int) -> None:
 def _visits(run: Run, month: int) -> Frame:
     stage = run.stage
     honest = ordinary_visits(run.world, month, stage.people, stage.choice)
+    comes = ~stage.people.away[honest["person"]] | in_bed(honest["group"].to_numpy())
+    honest = honest[comes]
     added = [f for s in run.schemes for f in s.visits(stage, month)]
     frame = pd.concat([honest, run.planned, *added], ignore_index=True)
     later = frame["beg"].to_numpy() >= run.world.first_day(month + 1) * DAY
@@ -81,6 +84,8 @@ def _visits(run: Run, month: int) -> Frame:
     frame = settle_conflicts(frame, stage.busy, free)
     frame.loc[frame["tag"] == -2, "tag"] = -1
     frame = dress.dressed(run.world, month, frame, stage.people, stage.places, run.beds)
+    frame["paper"] = papers.honest_papers(frame, stage.places)
+    frame = dress.with_prescribers(frame, stage.choice, stage.people, stage.places)
     _occupy(stage, frame)
     frame["from"] = frame["beg"] // DAY
     return frame
@@ -96,17 +101,28 @@ def _due(run: Run, month: int, visits: Frame) -> Frame:
     """Parts to settle this month: visits that ended, and mid settlements of long stays."""
     close = run.world.first_day(month + 1)
     frame = visits if run.staying is None else pd.concat([run.staying, visits], ignore_index=True)
-    ended = frame["end"].to_numpy() < close * DAY
+    ended = np.maximum(frame["end"].to_numpy(), frame["claim"].to_numpy()) < close * DAY
     long = np.isin(frame["group"].to_numpy(), [group_at()["ip_psych"], group_at()["ip_family"]])
+    long &= frame["claim"].to_numpy() < 0
     part = ~ended & long & (close - frame["from"].to_numpy() >= 20)
-    due = frame[ended | part].copy()
+    due: Frame = frame[ended | part].copy()
     due["mid"] = part[ended | part].astype(np.int64)
     due["pbeg"] = due["from"]
     due["pend"] = np.where(due["mid"] > 0, close - 1, due["end"] // DAY)
+    due = _halved(due)
     left = frame[~ended].copy()
     left["from"] = np.where(part[~ended], close, left["from"])
     run.staying = left.reset_index(drop=True)
     return due.reset_index(drop=True)
+
+
+def _halved(due: Frame) -> Frame:
+    """Stays settled in two parts at discharge, on one invoice, as two rows each."""
+    mine = (due["halves"] > 0) & (due["mid"] == 0) & (due["pend"] > due["pbeg"] + 1)
+    middle = (due["pbeg"] + due["pend"]) // 2
+    first = due[mine].assign(mid=1, pend=middle[mine])
+    rest = due.assign(pbeg=np.where(mine, middle + 1, due["pbeg"]))
+    return pd.concat([rest, first], ignore_index=True)
 
 
 def _lines(run: Run, month: int, parts: Frame) -> Frame:
@@ -123,12 +139,14 @@ def _numbered(run: Run, month: int, settled: Frame, lines: Frame) -> tuple[Frame
     bills, lines = mess.with_late(run.late, bills, lines)
     bills, lines = bills.assign(row=np.arange(len(bills))), lines.assign(row=np.arange(len(lines)))
     bills, lines = numbered(bills, lines, month)
+    bills = papers.with_sheets(bills, lines, run.book)
     run.late = mess.postponed(bills, lines, waiting)
     return bills.drop(columns="row"), lines.drop(columns="row")
 
 
 def _deliver(run: Run, month: int, bills: Frame, lines: Frame) -> None:
     cast, seen = run.cast, _seen(run, month, bills, lines)
+    close = run.world.first_day(month + 1)
     run.deliver("setl_d", month, settlements(bills, cast))
     run.deliver("fee_list_d", month, _all_charges(run, month, bills, lines))
     run.deliver("mdtrt_d", month, visit_records(seen, cast))
@@ -136,7 +154,7 @@ def _deliver(run: Run, month: int, bills: Frame, lines: Frame) -> None:
     run.deliver("oprn_d", month, care.operations(seen, cast))
     run.deliver("drord_d", month, care.orders(lines, bills, cast))
     run.deliver("rpot_d", month, care.reports(lines, bills, cast))
-    run.deliver("einvoice_d", month, scans.invoices(bills, cast))
+    run.deliver("einvoice_d", month, papers.invoices(bills, cast, run.book, close))
     moved = stock.moved(run.world, month, run.store, lines, bills, cast.places)
     run.deliver("inv_txn_d", month, stock.movements(moved, run.store, cast))
     scanned = scans.scanned(run.world, month, lines, bills, cast)
@@ -147,14 +165,16 @@ def _deliver(run: Run, month: int, bills: Frame, lines: Frame) -> None:
 def _all_charges(run: Run, month: int, bills: Frame, lines: Frame) -> pa.Table:
     """The month's settled lines; at the end of the world also those of people still in hospital."""
     table = charges(lines, bills, run.cast)
-    if month + 1 < run.world.months or run.staying is None or not len(run.staying):
+    if month + 1 < run.world.months or run.staying is None or (run.staying["claim"] >= 0).all():
         return table
     close = run.world.first_day(month + 1)
-    parts = run.staying.assign(mid=1, pbeg=run.staying["from"], pend=close - 1, setl_id=-1, refd=0)
+    known = run.staying[run.staying["claim"] < 0].reset_index(drop=True)
+    parts = known.assign(mid=1, pbeg=known["from"], pend=close - 1, setl_id=-1, refd=0)
     parts["updt"] = close * DAY - 1800
     open_lines = fees.fee_lines(run.world, month + 1, parts, run.stage.people, run.stage.places)
     open_lines = money.priced(open_lines, parts, run.stage.places)
     open_lines = open_lines[open_lines["t"] < close * DAY].reset_index(drop=True)
+    _note_therapists(run, open_lines)
     last = int(lines["bkkp_sn"].max()) if len(lines) else VISIT
     numbers = last + 1 + np.arange(len(open_lines))
     open_lines = open_lines.rename(columns={"part": "bill"}).assign(init_sn=-1, bkkp_sn=numbers)
@@ -163,10 +183,11 @@ def _all_charges(run: Run, month: int, bills: Frame, lines: Frame) -> pa.Table:
 
 def _seen(run: Run, month: int, bills: Frame, lines: Frame) -> Frame:
     """Visits to deliver: of this month's bills, and stays begun this month that go on."""
-    seen = bills[bills["refd"] == 0].drop_duplicates("vid")
+    seen = bills[bills["refd"] == 0].sort_values("mid", kind="stable").drop_duplicates("vid")
     seen = seen.assign(open=(seen["mid"] > 0).astype(np.int64))
     if run.staying is not None:
         begun = run.staying["beg"].to_numpy() >= run.world.first_day(month) * DAY
+        begun &= run.staying["claim"].to_numpy() < 0  # nobody here knows of it yet
         more = run.staying[begun & ~run.staying["vid"].isin(seen["vid"]).to_numpy()]
         seen = pd.concat([seen, more.assign(open=1, updt=more["beg"] + 20_000)], ignore_index=True)
     bill = lines["bill"].to_numpy()
@@ -176,6 +197,10 @@ def _seen(run: Run, month: int, bills: Frame, lines: Frame) -> Frame:
         sums = pd.Series(lines["qty"].to_numpy()[mine]).groupby(vid[mine]).sum()
         seen[name] = sums.reindex(seen["vid"]).fillna(0).astype(np.int64).to_numpy()
     return seen.sort_values("vid", kind="stable").reset_index(drop=True)
+
+
+def _note_therapists(run: Run, lines: Frame) -> None:
+    run.therapists |= set(np.unique(lines["acord"][lines["acord"] >= THERAPIST]).tolist())
 
 
 def _note_travellers(run: Run, bills: Frame) -> None:

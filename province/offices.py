@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 
 from province.cast import Cast, of_group
-from province.items import catalogue
+from province.items import catalogue, selected
+from province.money import MICRO, RATE
 from province.people import People
 from province.registers import updated
 from province.truth import SCHEME, Truth
@@ -63,7 +64,7 @@ def rates(world: World) -> pa.Table:
         "begndate": Cells(np.full(len(at), world.first_day(0))),
         "dise_name": texts(name, at),
         "weight": Cells(np.array([round(weight[i] * 10_000) for i in at])),
-        "rate": Cells(np.full(len(at), 4_850 * 1_000_000)), "updt_time": updated(world, len(at)),
+        "rate": Cells(np.full(len(at), RATE * MICRO)), "updt_time": updated(world, len(at)),
     }  # fmt: skip
     return table_of("drg_b", columns, len(at))
 
@@ -72,10 +73,10 @@ def prices(world: World) -> pa.Table:
     """purc_pric_b: listed prices of all goods, selected or negotiated ones of some."""
     items = catalogue()
     goods = np.flatnonzero(items.is_goods)
-    special = goods[(goods % 3 == 0) & (items.list_type[goods] == "101")]
-    nego = np.array(["n" in items.rows[i]["flags"].split() for i in special], dtype=np.int64)
-    item = np.r_[goods, special]
-    kind = np.r_[np.zeros(len(goods), np.int64), 1 + nego]
+    drugs = items.list_type == "101"
+    nego = np.flatnonzero([("n" in row["flags"].split()) for row in items.rows] & drugs)
+    item = np.r_[goods, selected(), nego]
+    kind = np.repeat([0, 1, 2], [len(goods), len(selected()), len(nego)])
     columns = {
         "hilist_code": texts(items.code, item), "pric_type": texts(("1", "2", "3"), kind),
         "begndate": Cells(np.full(len(item), world.first_day(0) - 300)),

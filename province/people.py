@@ -29,6 +29,13 @@ CHRONIC_CODE: Final = {
     "ckd": "M07805", "hd": "M07801", "tumor": "M00500", "hepb": "M00201", "tx": "M08300",
     "psy": "M02102", "amd": "M02901",
 }  # fmt: skip
+# what proves an illness before it is registered: a stay, for this share of people, or a work-up
+PROOF: Final = {
+    "htn": ("ip_htn", 0.2, "op_press"), "dm": ("ip_dm", 0.3, "op_sugar"),
+    "chd": ("ip_chd", 0.5, "op_heart"), "stroke": ("ip_stroke", 0.85, "op_neuro"),
+    "copd": ("ip_copd", 0.7, "op_lung"), "ckd": ("ip_ckd", 0.7, "op_kidney"),
+    "hepb": ("ip_liver", 0.2, "op_liver"), "tumor": ("ip_tumor", 1.0, "op_lung"),
+}  # fmt: skip
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国玉兰红梅志文"
 FAR: Final = 10**6  # [days]: still alive
@@ -49,11 +56,13 @@ class People:
     emp: Ints  # -1 none
     area: Ints  # where insured
     offsite: Bools
+    away: Bools  # guests who live at home and only come here for care
     town: Ints
     village: Ints
     household: Ints
     ills: Bools  # people × ILLS
     enrolled: Bools  # people × ILLS: registered as a chronic disease
+    since: Ints  # people × ILLS: first day of the registration, FAR where there is none
     visits: Floats  # personal multiplier of ordinary visits
     death: Ints  # [days], far future where alive
     insured_from: Ints  # [days]
@@ -64,9 +73,9 @@ class People:
     def __len__(self) -> int:
         return len(self.birth)
 
-    def enrolled_in(self, ill: str) -> Bools:
-        """Who is registered for outpatient benefits of this illness."""
-        who: Bools = self.enrolled[:, ILLS.index(ill)]
+    def enrolled_in(self, ill: str, by: Ints | int = FAR - 1) -> Bools:
+        """Who is registered for outpatient benefits of this illness by that day."""
+        who: Bools = self.since[:, ILLS.index(ill)] <= by
         return who
 
     def has(self, ill: str) -> Bools:
@@ -100,11 +109,13 @@ def people(world: World, places: Places) -> People:
     death = np.where(dies, start + rng.integers(20, max(21, int(horizon)), n), FAR)
     ills = _ills(rng, age)
     since = start - rng.integers(30, 4000, n)
+    enrolled, insured_from = _enrolled(ills), np.maximum(since, birth)
     return People(
         birth, age, female, insutype, psn_type, poor.astype(np.int64), worker & coin(rng, 0.12, n),
-        emp, area, offsite, town, village, household, ills, _enrolled(ills),
-        np.exp(rng.normal(-0.25, 0.7, n)), death, np.maximum(since, birth),
-        _certnos(rng, area, birth, female), _names(rng, n), _numbers(rng, offsite),
+        emp, area, offsite, offsite & (unit_hash(np.arange(n), np.full(n, 51)) >= 0.85),
+        town, village, household, ills, enrolled,
+        _since(world, enrolled, insured_from), np.exp(rng.normal(-0.25, 0.7, n)), death,
+        insured_from, _certnos(rng, area, birth, female), _names(rng, n), _numbers(rng, offsite),
     )  # fmt: skip
 
 
@@ -141,6 +152,20 @@ def _enrolled(ills: Bools) -> Bools:
     able = np.isin(np.array(ILLS), list(CHRONIC_CODE))[None, :]
     registered: Bools = ills & able & ((life < 0.8) | always)
     return registered
+
+
+def _since(world: World, enrolled: Bools, insured_from: Ints) -> Ints:
+    """When each registration began: mostly years ago, one in ten a year within the world."""
+    person, ill = np.nonzero(enrolled)
+    start = world.first_day(0)
+    old = start - 60 - (unit_hash(person, ill + 300) * 1500).astype(np.int64)
+    span = world.first_day(world.months) - start - 25
+    new = start + 25 + (unit_hash(person, ill + 310) * span).astype(np.int64)
+    fresh = np.isin(np.array(ILLS), list(PROOF))[ill]
+    fresh &= unit_hash(person, ill + 311) < 0.1 * world.months / 12
+    since = np.full(enrolled.shape, FAR, dtype=np.int64)
+    since[person, ill] = np.maximum(np.where(fresh, new, old), insured_from[person])
+    return since
 
 
 def check_digits(body: Ints) -> Texts:

@@ -138,10 +138,15 @@ def _prices(rng: np.random.Generator, factor: Floats, kind: Ints, level: Ints) -
     dear = (kind == 3)[:, None] & items.is_goods[None, :] & (rng.random(noise.shape) < 0.015)
     price = items.price[None, :] * by_level * noise * retail * np.where(dear, 1.3, 1.0)
     price = np.maximum(np.rint(price), 1)
+    tidy = (kind == PHARMACY) & (rng.random(len(kind)) < 0.15)  # prices in whole tens of yuan
+    tens = np.maximum(np.rint(price / 1000), 1) * 1000
+    price = np.where(tidy[:, None] & (price > 900), tens, price)
     room = np.where(items.list_type == "101", 1.15, 1.10)
     ceiling = np.rint(items.price[None, :] * by_level * room[None, :])
     capped = services | items.high | (items.lv != "03")
     ceiling = np.where(capped[None, :] & (kind != PHARMACY)[:, None], ceiling, 0)
+    silent = (rng.random(len(kind)) < 0.06) & (kind != 3)  # names no cap of any drug
+    ceiling = np.where(silent[:, None] & (items.list_type == "101")[None, :], 0, ceiling)
     return price.astype(np.int64), ceiling.astype(np.int64)
 
 

@@ -44,6 +44,7 @@ def settle_conflicts(frame: Frame, busy: Ints, free: Bools) -> Frame:
 def _hurried(frame: Frame) -> Bools:
     """Visits at another place sooner after the last one than anybody gets there and is seen."""
     walking = ~in_bed(frame["group"].to_numpy()) & (frame["tag"].to_numpy() == -1)
+    walking &= frame["kept"].to_numpy() < 2  # on the way home from the doctor
     rows = np.flatnonzero(walking & (frame["relative"].to_numpy() == 0))
     part = frame.iloc[rows]
     order = rows[np.lexsort((part["place"], part["beg"], part["person"]))]

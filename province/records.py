@@ -43,9 +43,12 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
     people, places, n = cast.people, cast.places, len(bills)
     col = {name: bills[name].to_numpy() for name in bills.columns}
     who, place, group = col["person"], col["place"], col["group"]
+    coded = billed_group(bills)
     bare = careless(places)[place]
     outside = people.offsite[who] | places.abroad[place]
-    paid = _paid_by(places.kind[place], group)
+    by_hand = col["claim"] >= 0
+    paid = np.where(by_hand, 0, _paid_by(places.kind[place], group))
+    bureau = 9_000_000 + people.area[who] % 100 * 10 + col["shift"]
     columns = {name: Cells(col[source]) for name, source in _MONEY.items()}
     columns |= _person(people, who, group) | {
         "setl_id": ids(col["setl_id"]), "init_setl_id": ids(col["init_id"]),
@@ -54,17 +57,23 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
         "fixmedins_code": texts(cast.place, place), "med_type": texts(of_group("med_type"), group),
         "mdtrt_cert_type": padded(("01", "02", "03"), col["cert"] - 1, bare),
         "begndate": Cells(col["pbeg"]), "enddate": Cells(col["pend"]),
-        "setl_time": Cells(col["setl_time"]), "dise_no": _dise(group, paid == 1),
+        "setl_time": Cells(col["setl_time"]), "dise_no": _dise(coded, paid == 1),
         "hi_paymtd": texts(("1", "4", "5"), paid),
-        "pay_loc": texts(("2", "3"), outside.astype(np.int64)),
+        "pay_loc": texts(("1", "2", "3"), np.where(by_hand, 0, 1 + outside)),
         "refd_setl_flag": texts(("0", "1"), col["refd"]), "vali_flag": constant("1", n),
         "mid_setl_flag": texts(("0", "1"), col["mid"]),
         "invono": ids(INVOICE + col["invoice"], f"{INVOICE_CODE}-"),
-        "opter_id": ids(place * 10 + col["shift"] + 5_000_000, "OP"),
-        "term_no": ids(place * 100 + col["term"] + 37_000_000, "T"),
+        "opter_id": ids(np.where(by_hand, bureau, place * 10 + col["shift"] + 5_000_000), "OP"),
+        "term_no": ids(np.where(by_hand, -1, place * 100 + col["term"] + 37_000_000), "T"),
         "updt_time": Cells(col["updt"]),
     }  # fmt: skip
     return table_of("setl_d", columns, n)
+
+
+def billed_group(bills: Frame) -> Ints:
+    """The group each is coded as: its own, unless the house writes another."""
+    coded: Ints = bills["coded"].to_numpy()
+    return np.where(coded >= 0, coded, bills["group"].to_numpy())
 
 
 def _person(people: People, who: Ints, group: Ints) -> dict[str, Cells]:
@@ -115,7 +124,7 @@ def visit_records(seen: Frame, cast: Cast) -> pa.Table:
         "chfpdr_code": texts(cast.staff, col["doctor"]), "tel": ids(phone(col["tel"])),
         "addr": _addresses(people, who, stay), "coner_name": _contacts(people, who, stay),
         "dscg_maindiag_code": texts(
-            of_group("icd"), np.where(gone & ~undiagnosed(seen), group, -1)
+            of_group("icd"), np.where(gone & ~undiagnosed(seen), billed_group(seen), -1)
         ),
         "dscg_way": texts(_WAYS, np.where(gone, col["out"], -1)),
         "adm_way": texts(_WAYS, np.where(stay, col["adm"], -1)),
@@ -131,9 +140,8 @@ def visit_records(seen: Frame, cast: Cast) -> pa.Table:
 def _addresses(people: People, who: Ints, stay: Bools) -> Cells:
     village = (people.village[who] + people.town[who] * 8 + 100).astype(str)
     number = (people.household[who] % 997 + 1).astype(str)
-    whole = np.char.add(
-        np.char.add(np.char.add("云州市", village), "村"), np.char.add(number, "号")
-    )
+    city = np.where(people.away[who], np.char.add("外地", people.area[who].astype(str)), "云州市")
+    whole = np.char.add(np.char.add(np.char.add(city, village), "村"), np.char.add(number, "号"))
     return Cells(pa.array(whole.tolist(), pa.string()), stay)
 
 
@@ -145,7 +153,7 @@ def _contacts(people: People, who: Ints, stay: Bools) -> Cells:
 def diagnoses(seen: Frame) -> pa.Table:
     """diag_d: the main diagnosis, and the second one where the kind of stay has it."""
     ok = ~undiagnosed(seen) & (seen["open"].to_numpy() == 0)
-    group = seen["group"].to_numpy()
+    group = billed_group(seen)
     main, second = (
         np.flatnonzero(ok & np.array([bool(c) for c in of_group(name)])[group])
         for name in ("icd", "icd2")

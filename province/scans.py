@@ -1,4 +1,4 @@
-"""Trace codes of watched drugs and the electronic invoices of settlements."""
+"""Trace codes of watched drugs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from province.cast import LINE, SCAN, VISIT, Cast
 from province.items import catalogue
-from province.records import INVOICE, INVOICE_CODE
+from province.schemes.swap import SHELF
 from province.stock import lot_of
 from province.world import DAY, Ints, World, unit_hash
-from province.write import Cells, constant, ids, table_of, texts
+from province.write import Cells, ids, table_of, texts
 
 Frame = pd.DataFrame
 BOUGHT, SOLD, BACK = 1, 2, 3
@@ -33,8 +33,9 @@ def scanned(world: World, month: int, lines: Frame, bills: Frame, cast: Cast) ->
     """Scans of this month: each watched box once when bought, and when sold or taken back."""
     bill, item = lines["bill"].to_numpy(), lines["item"].to_numpy()
     place = bills["place"].to_numpy()[bill]
+    there = (lines["books"].to_numpy() != SHELF) | (lines["given"].to_numpy() >= 0)  # a box
     rows = np.flatnonzero(
-        catalogue().watch[item] & ~cast.places.abroad[place] & (lines["det"] != 0)
+        catalogue().watch[item] & ~cast.places.abroad[place] & (lines["det"] != 0) & there
     )
     split = lines["split"].to_numpy()[rows] > 0
     boxes = np.where(split, 1, np.minimum(np.abs(lines["qty"].to_numpy()[rows]), _MOST))
@@ -102,36 +103,3 @@ def _codes(item: Ints, serial: Ints) -> Cells:
     head = ids(8_100_000 + item).values
     tail = pc.utf8_slice_codeunits(ids(10_000_000_000_000 + serial).values, 1, 14)
     return Cells(pc.binary_join_element_wise(head, tail, ""))
-
-
-def invoices(bills: Frame, cast: Cast) -> pa.Table:
-    """einvoice_d: one for each settlement, taken back with red ink where it was reversed."""
-    back = bills[bills["refd"] == 1]
-    red = pd.Series(back["setl_time"].to_numpy() // DAY, index=back["invoice"].to_numpy())
-    given = bills[(bills["refd"] == 0)]
-    there = given["invoice"].to_numpy()
-    when = red.reindex(there).fillna(-1).to_numpy().astype(np.int64)
-    late = back[~np.isin(back["invoice"].to_numpy(), there)]
-    rows = pd.concat([given.assign(red=when), _reddened(late)], ignore_index=True)
-    col = {
-        name: rows[name].to_numpy()
-        for name in ("invoice", "place", "det", "setl_time", "red", "updt")
-    }
-    reddened = col["red"] >= 0
-    inside = ~cast.places.abroad[col["place"]]
-    columns = {
-        "bill_code": constant(INVOICE_CODE, len(rows)), "bill_no": ids(INVOICE + col["invoice"]),
-        "fixmedins_code": texts(cast.place, np.where(inside, col["place"], -1)),
-        "issue_date": Cells(col["setl_time"] // DAY), "total_amt": Cells(col["det"]),
-        "stas": texts(("1", "2"), reddened.astype(np.int64)),
-        "red_date": Cells(col["red"], reddened),
-        "updt_time": Cells(np.where(reddened, (col["red"] + 1) * DAY, col["updt"])),
-    }  # fmt: skip
-    return table_of("einvoice_d", columns, len(rows))
-
-
-def _reddened(late: Frame) -> Frame:
-    """Invoices of earlier months taken back now: the same invoice in its new state."""
-    return late.assign(
-        red=late["setl_time"] // DAY, det=-late["det"], setl_time=late["first_time"],
-    )  # fmt: skip

@@ -13,6 +13,7 @@ from fundwatch.errors import UsageError
 from province import money, offices, registers, rolls, stock
 from province.cast import cast_of
 from province.choice import choice
+from province.enrolment import registrations
 from province.months import Run, make_month
 from province.people import people
 from province.places import places
@@ -89,14 +90,22 @@ def _registers(run: Run) -> None:
         "staff_b": registers.staff(world, cast, run.therapists),
         "medins_dept_b": registers.departments(world, cast, beds),
         "fixmedins_cntr_reg_d": registers.agreements(world, cast),
-        "psn_info_b": rolls.insured(world, cast), "opsp_reg_d": rolls.chronic(world, cast),
         "psn_insu_d": rolls.periods(world, cast),
-        "out_appy_d": rolls.registered_away(world, cast, run.stage.leaving | run.travellers),
+        "out_appy_d": rolls.registered_away(world, cast, run.stage.leaving | run.travellers,
+                                           run.stage.coming),
         "hilist_b": offices.items_register(world), "drg_b": offices.rates(world),
         "purc_pric_b": offices.prices(world),
     }  # fmt: skip
     for name, table in tables.items():
         run.landing.write(name, world.month(0), table)
+    registered = registrations(run.stage)
+    for month in range(world.months):
+        for name, table in (
+            ("psn_info_b", rolls.insured(world, cast, registered, month)),
+            ("opsp_reg_d", rolls.chronic(world, cast, registered, month)),
+        ):
+            if table.num_rows or not month:
+                run.landing.write(name, world.month(month), table)
     found = offices.cases(world, cast, run.truth, run.truth.settled())
     run.landing.write("verified_case_d", world.month(world.months - 1), found)
 

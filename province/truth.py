@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from province.cast import Cast, therapist_number
+from province.items import severe, weights
+from province.money import RATE
 from province.people import phone
 from province.world import Ints, half_up
 
@@ -60,6 +62,9 @@ class Truth:
         numbers = [one.number for one in self.instances if one.scheme in WHOLE]
         whole = bills[bills["tag"].isin(numbers)]
         self.settlements.append(whole.rename(columns={"fund": "amount"})[list(_SETTLEMENT)])
+        numbers = [one.number for one in self.instances if one.scheme == "drg_gaming"]
+        coded = bills[bills["tag"].isin(numbers)]
+        self.settlements.append(coded.assign(amount=too_heavy(coded))[list(_SETTLEMENT)])
         tagged = lines[lines["tag"] >= 0]
         if len(tagged):
             self._note_lines(bills, tagged)
@@ -98,6 +103,22 @@ def excess_inscp(lines: pd.DataFrame) -> Ints:
     by_price = half_up(inscp * np.maximum(pric - fair, 0), np.maximum(pric, 1))
     by_count = half_up(inscp * lines["excess"].to_numpy(), np.maximum(np.abs(qty), 1))
     return np.where(fair >= 0, by_price, by_count)
+
+
+def too_heavy(bills: pd.DataFrame) -> Ints:
+    """(weight billed − weight right) × rate × fund / medfee [fen], at most the fund's money.
+
+    Right is the group of the care; of a sibling rightly coded the plain one, as a rule without
+    its exception would say. A visit that no group pays was the stay's own cost: all of it.
+    """
+    weight, group, coded = weights(), bills["group"].to_numpy(), bills["coded"].to_numpy()
+    plain = np.arange(len(weight))
+    plain[list(severe().values())] = list(severe())
+    billed = weight[np.where(coded >= 0, coded, group)]
+    right = weight[np.where(coded >= 0, group, plain[group])]
+    fund, medfee = bills["fund"].to_numpy(), np.maximum(bills["det"].to_numpy(), 1)
+    gap = half_up((billed - right) * RATE * fund, 10_000 * medfee)
+    return np.where(billed > 0, np.clip(gap, 0, fund), fund)
 
 
 def fund_share(excess: Ints, fund: Ints, inscp: Ints) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,12 +16,22 @@ import pytest
 from fundwatch.errors import UsageError
 from fundwatch.tables.landing import LANDING
 from province import Summary, World, simulate
+from province.items import groups, severe
 from province.people import certnos
+from province.schemes import schemes
+from province.schemes.base import Stage
 from province.truth import WHOLE
 from province.world import half_up
 
-WORLD = World(persons=1500, institutions=40, months=4, seed=7)
+WORLD = World(persons=3000, institutions=50, months=4, seed=7)
+CROWD = World(persons=8000, institutions=120, months=6, seed=11)
 SMALL = World(persons=300, institutions=24, months=2, seed=3)
+CONTRACT = frozenset(
+    "ghost_inpatient induced_co_admission split_admission low_threshold_admission impersonation "
+    "item_swap phantom_charge overcharge drug_resale_ring collusion pharmacy_fraud drg_gaming "
+    "offsite_fraud post_death trace_code_repeat price_invoice_fraud opsp_qualification "
+    "high_cost_anomaly overtreatment".split()
+)  # the schemes of clue.yml without data_error
 MONEY = {"m": 100, "q": 10_000, "p": 1_000_000, "r": 10_000}
 
 
@@ -60,7 +71,20 @@ def read(root: Path, name: str) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     root = tmp_path_factory.mktemp("province")
-    summary = simulate(WORLD, root)
+    return read_back(root, simulate(WORLD, root))
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A province so full of schemes that every variant and every twin comes to something."""
+    root = tmp_path_factory.mktemp("crowd")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "count", lambda _: 5)
+        patch.setattr(Stage, "quota", lambda _: 12)
+        return read_back(root, simulate(CROWD, root))
+
+
+def read_back(root: Path, summary: Summary) -> City:
     delivered = {name: read(root, name) for name in LANDING}
     standing = {
         name: rows.sort_values(["updt_time", "batch"], kind="stable").drop_duplicates(
@@ -90,7 +114,7 @@ def test_every_table_has_exactly_the_declared_columns_in_order(city: City) -> No
 
 def test_every_declared_column_of_the_main_tables_is_filled_somewhere(city: City) -> None:
     later = {"verified_case_d": {"clue_id"}, "fixmedins_b": {"enddate"}, "staff_b": {"enddate"},
-             "opsp_reg_d": {"enddate"}, "hilist_b": {"enddate"}, "drg_b": {"enddate"},
+             "hilist_b": {"enddate"}, "drg_b": {"enddate"},
              "purc_pric_b": {"enddate"}}  # fmt: skip
     for name, table in LANDING.items():
         rows = city.delivered[name]
@@ -202,7 +226,7 @@ def test_stock_never_falls_below_zero_but_where_items_were_swapped(city: City) -
     hand = stock.groupby(["fixmedins_code", "hilist_code"])["qty"].cumsum()
     short = stock[hand < 0]
     swaps = city.truth("instance")
-    swaps = swaps[(swaps["scheme"] == "item_swap") & (swaps["variant"] == "book_follows_bill")]
+    swaps = swaps[swaps["variant"].isin(["book_follows_bill", "shop_goods"])]
     assert set(short["fixmedins_code"]) <= set(";".join(swaps["fixmedins_codes"]).split(";"))
     assert len(short)
 
@@ -214,13 +238,66 @@ def test_moves_within_a_chain_meet_their_opposite(city: City) -> None:
     assert set(arrived["opp_fixmedins_code"]) == set(left["fixmedins_code"])
 
 
+def invoiced(city: City, rows: pd.DataFrame) -> pd.DataFrame:
+    """Settlements with their invoices: one row for each, total_amt missing where there is none."""
+    bills = city.standing["einvoice_d"]
+    bills = bills.assign(invono=bills["bill_code"] + "-" + bills["bill_no"])
+    told = ["invono", "total_amt", "stas", "issue_date", "red_date"]
+    return rows.dropna(subset="invono").merge(bills[told], on="invono", how="left")
+
+
 def test_invoices_match_settlements(city: City) -> None:
-    setl, bills = city.standing["setl_d"], city.standing["einvoice_d"]
-    bills = bills.assign(invono=bills["bill_code"] + "-" + bills["bill_no"]).set_index("invono")
-    charged = setl[setl["refd_setl_flag"] == "0"].dropna(subset="invono")
-    assert (bills.loc[charged["invono"], "total_amt"].to_numpy() == charged["medfee_sumamt"]).all()
-    reversed_ = setl[setl["refd_setl_flag"] == "1"].dropna(subset="invono")
-    assert (bills.loc[reversed_["invono"], "stas"] == "2").all()
+    setl = city.standing["setl_d"]
+    charged = setl[setl["refd_setl_flag"] == "0"]
+    false = [planted(city, s)["setl_id"] for s in ("offsite_fraud", "price_invoice_fraud")]
+    charged = invoiced(city, charged[~charged["setl_id"].isin(pd.concat(false))])
+    sums = charged.groupby("invono")["medfee_sumamt"].transform("sum")
+    odd = charged[sums != charged["total_amt"]]
+    assert len(odd) < 0.004 * len(charged)
+    assert (odd["total_amt"].isna() | (odd["total_amt"] < odd["medfee_sumamt"])).all()
+    reversed_ = invoiced(city, setl[setl["refd_setl_flag"] == "1"])
+    assert (reversed_["stas"] == "2").all()
+
+
+def test_honest_claims_of_several_invoices_add_up(crowd: City) -> None:
+    rows = invoiced(crowd, settlements(crowd, "price_invoice_fraud", "twin", "several_bills"))
+    bills = crowd.standing["einvoice_d"]
+    named = set(crowd.standing["setl_d"]["invono"])
+    loose = bills[~(bills["bill_code"] + "-" + bills["bill_no"]).isin(named)]
+    rest = {*zip(loose["issue_date"], loose["total_amt"], strict=True)}
+    gap = rows["medfee_sumamt"] - rows["total_amt"]
+    assert len(rows)
+    assert (gap > 0).all()
+    assert {*zip(rows["issue_date"], gap, strict=True)} <= rest
+
+
+def test_an_honest_invoice_that_was_reddened_has_its_like_of_that_day(crowd: City) -> None:
+    honest = invoiced(crowd, settlements(crowd, "price_invoice_fraud", "twin", "reissued"))
+    false = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="voided_after"))
+    bills = crowd.standing["einvoice_d"]
+    issued = {*zip(bills["issue_date"], bills["total_amt"], strict=True)}
+    for rows, like in ((honest, True), (false, False)):
+        red = rows[rows["stas"] == "2"]
+        assert len(red)
+        assert (red["red_date"] > red["setl_time"].str[:10]).all()
+        there = [pair in issued for pair in zip(red["red_date"], red["total_amt"], strict=True)]
+        assert all(there) if like else not any(there)
+
+
+def test_false_claims_show_in_their_invoices(crowd: City) -> None:
+    setl = crowd.standing["setl_d"]
+    twice = settlements(crowd, "price_invoice_fraud", variant="claimed_twice")
+    other = setl[~setl["setl_id"].isin(twice["setl_id"]) & (setl["refd_setl_flag"] == "0")]
+    pairs = twice.merge(other, on="invono")
+    assert len(pairs) == len(twice)
+    assert (pairs["medfee_sumamt_x"] == pairs["medfee_sumamt_y"]).all()
+    raised = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="raised_amount"))
+    assert (raised["total_amt"] < raised["medfee_sumamt"]).all()
+    forged = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="forged_invoice"))
+    assert forged["total_amt"].isna().all()
+    parts = invoiced(crowd, settlements(crowd, "price_invoice_fraud", "twin", "parts_on_one"))
+    whole = parts.groupby(["mdtrt_id", "invono"])["medfee_sumamt"].transform("sum")
+    assert (whole == parts["total_amt"]).all()
 
 
 def test_a_box_is_sold_twice_only_where_the_truth_says_so(city: City) -> None:
@@ -291,8 +368,176 @@ def test_dirt_spoils_about_its_share_of_rows(tmp_path: Path) -> None:
 
 def test_every_scheme_has_at_least_as_many_twins(city: City) -> None:
     kinds = city.truth("instance").groupby(["scheme", "kind"]).size().unstack(fill_value=0)
-    assert len(kinds) >= 11
+    assert len(kinds) >= 17
     assert (kinds["twin"] >= kinds["scheme"]).all()
+
+
+def test_chronic_registrations_say_the_same_in_both_registers(city: City) -> None:
+    people = city.standing["psn_info_b"].dropna(subset="opsp_dise_code")
+    codes, days = (people[c].str.split(";") for c in ("opsp_dise_code", "opsp_begndate"))
+    told = people.assign(code=codes, begun=days).explode(["code", "begun"])
+    register = city.standing["opsp_reg_d"]
+    register = register[register["enddate"].isna()]
+    keys = ["psn_no", "insu_admdvs", "opsp_dise_code", "begndate"]
+    mine = told[["psn_no", "insu_admdvs", "code", "begun"]].set_axis(keys, axis=1)
+    mine, register = (f[keys].sort_values(keys).reset_index(drop=True) for f in (mine, register))
+    pd.testing.assert_frame_equal(mine, register)
+
+
+def test_most_who_are_registered_within_the_world_were_seen_to_be_ill_before(crowd: City) -> None:
+    register = crowd.standing["opsp_reg_d"]
+    fresh = register[register["begndate"] >= "2024-03-01"]
+    moved = register["enddate"].notna()
+    fresh = fresh[~fresh["psn_no"].isin(register.loc[moved, "psn_no"])]
+    seen = crowd.standing["mdtrt_d"].merge(crowd.standing["diag_d"], on="mdtrt_id")
+    seen = seen[~seen["med_type"].isin(["14", "41"])]
+    code = {"M03900": "I10", "M01600": "E11", "M04600": "I25", "M04803": "I6", "M05300": "J44",
+            "M07805": "N18", "M00201": "[BK]", "M00500": "[CJ]"}  # fmt: skip
+    both = fresh.merge(seen, on="psn_no")
+    fits = [bool(re.match(code[c], d)) for c, d in
+            zip(both["opsp_dise_code"], both["diag_code"], strict=True)]  # fmt: skip
+    proved = both[np.array(fits) & (both["begntime"].str[:10] <= both["begndate"])]
+    assert len(fresh) > 40
+    assert 0.4 < fresh["psn_no"].isin(proved["psn_no"]).mean() < 1
+
+
+def planted(city: City, scheme: str, kind: str = "scheme", variant: str = "") -> pd.DataFrame:
+    """Settlements of the truth that belong to this scheme, or to its twins."""
+    told = city.truth("instance").query("scheme == @scheme and kind == @kind")
+    told = told[told["variant"].str.startswith(variant)]
+    return city.truth("settlement").merge(told[["instance_id", "variant"]], on="instance_id")
+
+
+def settlements(city: City, scheme: str, kind: str = "scheme", variant: str = "") -> pd.DataFrame:
+    """The same as they were delivered, with their visits."""
+    mine = planted(city, scheme, kind, variant)
+    rows = city.standing["setl_d"].merge(mine[["setl_id", "instance_id"]], on="setl_id")
+    visits = city.standing["mdtrt_d"][["mdtrt_id", "begntime", "endtime", "tel", "chfpdr_code"]]
+    return rows.merge(visits, on="mdtrt_id")
+
+
+def test_every_variant_and_every_twin_can_be_planted(crowd: City) -> None:
+    told = crowd.truth("instance")
+    own = ("overcharge", "item_swap", "post_death", "phantom_charge")  # bend what they come upon
+    for scheme in (s for s in schemes() if s.id not in own):
+        mine = set(told.loc[told["scheme"] == scheme.id, "variant"])
+        assert mine == {*scheme.variants, *scheme.twins}, scheme.id
+
+
+def test_stays_that_never_were_are_claimed_by_hand_on_invoices_that_are_not_there(
+    crowd: City,
+) -> None:
+    bills = crowd.standing["einvoice_d"]
+    there = set(bills["bill_code"] + "-" + bills["bill_no"])
+    false = settlements(crowd, "offsite_fraud", variant="paper_stays")
+    true = settlements(crowd, "offsite_fraud", "twin", "claims_from_afar")
+    assert set(false["pay_loc"]) == set(true["pay_loc"]) == {"1"}
+    assert false["tel"].nunique() < len(false)
+    assert not false["invono"].isin(there).all()
+    assert true["invono"].isin(there).all()
+
+
+def test_those_who_tour_come_together_and_honest_guests_do_not(crowd: City) -> None:
+    tour = settlements(crowd, "offsite_fraud", variant="village_on_tour")
+    work = settlements(crowd, "offsite_fraud", "twin", "home_town_workers")
+    for rows in (tour, work):
+        assert (rows.groupby("instance_id")["insu_admdvs"].nunique() == 1).all()
+        assert (rows.groupby("instance_id")["fixmedins_code"].nunique() == 1).all()
+    days = [r.groupby("instance_id")["begndate"].nunique().sum() / len(r) for r in (tour, work)]
+    assert days[0] < 0.6 < days[1]
+    assert (work.groupby("instance_id")["emp_no"].nunique() == 1).all()
+
+
+def test_what_one_doctor_writes_is_dispensed_at_one_counter_within_the_hour(crowd: City) -> None:
+    for kind, variant in (("scheme", "desk_to_counter"), ("twin", "only_pharmacy")):
+        rows = settlements(crowd, "collusion", kind, variant)
+        desk, counter = (rows[rows["med_type"] == m] for m in ("11", "41"))
+        assert (desk.groupby("instance_id")["chfpdr_code"].nunique() == 1).all()
+        pairs = desk.merge(counter, on=["instance_id", "psn_no", "begndate"])
+        gap = pd.to_datetime(pairs["begntime_y"]) - pd.to_datetime(pairs["setl_time_x"])
+        assert len(pairs) > 3
+        assert (gap > pd.Timedelta(0)).all()
+        assert (gap < pd.Timedelta(hours=1, minutes=15)).all()
+
+
+def test_sessions_that_were_empty_used_no_needle(crowd: City) -> None:
+    lines = crowd.standing["fee_list_d"]
+    needled = set(lines.loc[lines["hilist_name"] == "一次性针灸针", "setl_id"])
+    empty = settlements(crowd, "collusion", variant="empty_sessions")["setl_id"]
+    courses = [settlements(crowd, "collusion", "twin", v) for v in ("course", "works_clinic")]
+    real = pd.concat(courses)["setl_id"]
+    assert empty.isin(needled).mean() < 0.4 < real.isin(needled).mean()
+
+
+def test_the_money_of_groups_too_heavy_is_the_gap_of_the_weights(crowd: City) -> None:
+    weight = crowd.standing["drg_b"].set_index("dise_no")["weight"]
+    code = {i: g.row["drg"] for i, g in enumerate(groups())}
+    plain = {code[m]: code[i] for i, m in severe().items()}
+    rows = settlements(crowd, "drg_gaming", variant="added_illness")
+    told = crowd.truth("settlement").set_index(["instance_id", "setl_id"])["amount_fen"]
+    told = told.loc[list(zip(rows["instance_id"], rows["setl_id"], strict=True))]
+    gap = weight.loc[rows["dise_no"]].to_numpy() - weight.loc[rows["dise_no"].map(plain)].to_numpy()
+    fund, medfee = rows["fund_pay_sumamt"].to_numpy(), rows["medfee_sumamt"].to_numpy()
+    want = np.minimum(half_up(gap * 485_000 * fund, 10_000 * medfee), fund)
+    assert len(rows) > 3
+    assert (told.to_numpy() == want).all()
+
+
+def test_the_truly_severe_had_the_care_that_the_others_only_had_on_paper(crowd: City) -> None:
+    lines = crowd.standing["fee_list_d"]
+    care = lines[lines["hilist_name"].isin(["氧气吸入", "心电监测", "大换药", "常规药敏定性试验"])]
+    said = settlements(crowd, "drg_gaming", variant="added_illness")["setl_id"]
+    real = settlements(crowd, "drg_gaming", "twin", "truly_severe")["setl_id"]
+    assert said.isin(care["setl_id"]).mean() < 0.6 < 0.85 < real.isin(care["setl_id"]).mean()
+
+
+def test_nothing_leaves_the_shelf_when_cards_are_swiped_for_nothing(crowd: City) -> None:
+    left = set(crowd.standing["inv_txn_d"]["mdtrt_id"].dropna())
+    empty = settlements(crowd, "pharmacy_fraud", variant="empty_swipe")
+    assert empty["mdtrt_id"].isin(left).mean() < 0.6
+    for twin in ("market_day", "health_fair", "package_prices"):
+        real = settlements(crowd, "pharmacy_fraud", "twin", twin)
+        real = real[real["refd_setl_flag"] == "0"]
+        assert real["mdtrt_id"].isin(left).all()
+
+
+def test_round_sums_are_no_proof_of_themselves(crowd: City) -> None:
+    empty = settlements(crowd, "pharmacy_fraud", variant="empty_swipe")["medfee_sumamt"]
+    honest = settlements(crowd, "pharmacy_fraud", "twin", "package_prices")["medfee_sumamt"]
+    every = crowd.standing["setl_d"].query("med_type == '41'")["medfee_sumamt"]
+    assert (empty % 1000 == 0).mean() > 0.4
+    assert (honest % 1000 == 0).mean() > 0.9
+    assert 0.05 < (every % 1000 == 0).mean() < 0.3
+
+
+def test_every_scheme_of_the_contract_but_data_errors_is_planted(crowd: City) -> None:
+    assert {s.id for s in schemes()} == CONTRACT
+    assert set(crowd.truth("instance")["scheme"]) == CONTRACT
+    assert CONTRACT > WHOLE
+
+
+def test_a_picture_taken_again_is_in_excess_only_where_nothing_asked_for_it(crowd: City) -> None:
+    lines = crowd.standing["fee_list_d"]
+    keys = ["mdtrt_id", "hilist_code"]
+    told = crowd.truth("line").merge(lines[["bkkp_sn", "fee_ocur_time", *keys]], on="bkkp_sn")
+    gaps = {}
+    for kind, variant in (("scheme", "repeat_imaging"), ("twin", "followed_up")):
+        mine = planted(crowd, "overtreatment", kind, variant)["instance_id"].unique()
+        later = told[told["instance_id"].isin(mine)]
+        pairs = later.merge(lines[[*keys, "bkkp_sn", "fee_ocur_time"]], on=keys)
+        pairs = pairs[pairs["bkkp_sn_x"] != pairs["bkkp_sn_y"]]
+        days = [pd.to_datetime(pairs[f"fee_ocur_time_{s}"].str[:10]) for s in "xy"]
+        gaps[kind] = (days[0] - days[1]).dt.days[(days[0] - days[1]).dt.days > 0]
+        assert set(later["bkkp_sn"]) <= set(pairs["bkkp_sn_x"])
+    assert gaps["scheme"].median() < 5 < gaps["twin"].median()
+
+
+def test_courses_without_end_go_on_where_others_stop(crowd: City) -> None:
+    endless = settlements(crowd, "overtreatment", variant="long_courses")
+    assert endless.groupby("psn_no").size().max() >= 5
+    after = settlements(crowd, "overtreatment", "twin", "after_operation")
+    done = crowd.standing["oprn_d"].merge(crowd.standing["mdtrt_d"], on="mdtrt_id")
+    assert set(after["psn_no"]) <= set(done["psn_no"])
 
 
 def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:

@@ -15,7 +15,7 @@ from province.truth import Instance, Truth
 from province.world import Bools, Ints, World
 
 Frame = pd.DataFrame
-SCHEME_COUNT: Final = 14  # more schemes, smaller shares
+SCHEME_COUNT: Final = 20  # more schemes, smaller shares
 EMPTY: Ints = np.zeros(0, dtype=np.int64)
 
 
@@ -34,6 +34,9 @@ class Stage:
     clean: set[int] = field(default_factory=set)  # places of twins
     ways: dict[tuple[int, int], str] = field(default_factory=dict)  # odd supply of (place, item)
     leaving: dict[int, int] = field(default_factory=dict)  # people who move away, and when [days]
+    coming: dict[int, tuple[int, int]] = field(default_factory=dict)  # guests, when, why (0 untold)
+    certified: dict[int, tuple[int, int]] = field(default_factory=dict)  # registration → by whom
+    moved: dict[int, int] = field(default_factory=dict)  # registration → when it changed districts
 
     def recruit(self, rng: np.random.Generator, able: Bools, count: int) -> Ints:
         """Up to `count` people out of the able who play nowhere yet and stay alive; now taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from province.habits import clock, visits
+from province.calls import clock, visits
 from province.items import group_at
 from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance
 from province.truth import Instance

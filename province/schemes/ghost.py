@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from province.habits import clock, visits
+from province.calls import clock, visits
 from province.items import group_at
 from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance
 from province.truth import Instance
@@ -71,7 +71,7 @@ def _ghosts(
         doctor=_few_doctors(stage, rng, plan.place, n),
     )  # fmt: skip
     seen = rng.random(n) >= plan.careful
-    return [stays, _elsewhere(stage, rng, who[seen], day[seen], length[seen])]
+    return [stays, elsewhere(stage, rng, who[seen], day[seen], length[seen])]
 
 
 def _few_doctors(stage: Stage, rng: np.random.Generator, place: int, n: int) -> Ints:
@@ -81,7 +81,7 @@ def _few_doctors(stage: Stage, rng: np.random.Generator, place: int, n: int) -> 
     return int(stage.places.doctor_from[place, 0]) + rng.integers(0, min(2, count), n)
 
 
-def _elsewhere(stage: Stage, rng: np.random.Generator, who: Ints, day: Ints, length: Ints) -> Frame:
+def elsewhere(stage: Stage, rng: np.random.Generator, who: Ints, day: Ints, length: Ints) -> Frame:
     """Ordinary purchases and visits of people who are at home, in the middle of their stay."""
     reps = rng.integers(1, 3, len(who))
     who, day, length = (np.repeat(x, reps) for x in (who, day, length))

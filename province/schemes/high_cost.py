@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from province.habits import clock, visits
+from province.calls import clock, visits
 from province.items import catalogue, group_at
 from province.lines import new_lines
 from province.schemes.base import EMPTY, Frame, Plan, Scheme, Stage, idle, of_instance, sorted_lines

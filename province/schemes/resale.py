@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from province.calls import clock, visits
 from province.dress import HOUSEHOLD
-from province.habits import clock, visits
 from province.items import catalogue, group_at
 from province.lines import new_lines
 from province.schemes.base import Frame, Plan, Scheme, Stage, of_instance, sorted_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from province.habits import clock, visits
+from province.calls import clock, visits
 from province.items import catalogue, group_at
 from province.lines import new_lines
 from province.schemes.base import Frame, Plan, Scheme, Stage, of_instance, sorted_lines
@@ -26,7 +26,7 @@ class TraceRepeat(Scheme):
         places = np.array([stage.host(rng, one, 13), stage.host(rng, one, 13)])
         if one.kind == "twin":
             places = places[:1]
-        able = stage.people.enrolled_in("htn")
+        able = stage.people.enrolled_in("htn", stage.world.first_day(0))
         who = stage.recruit(rng, stage.near(int(places[0]), able, 12), stage.size(rng, 5, 30))
         months = stage.window(rng, 2, 6)
         item = int(catalogue().at(str(rng.choice(np.array(_BOXES))))[0])
