@@ -13,45 +13,9 @@ from fundwatch.errors import DeclarationError
 from fundwatch.knowledge import EXCESS, GAP, Rule, Scheme
 from fundwatch.ledger import digest
 from fundwatch.schema import MONTH, Table
-from fundwatch.tables.gold import (
-    CHARGE_FACT,
-    GROUP_FACT,
-    INDICATION_FACT,
-    INSTITUTION_DAY_FACT,
-    INVOICE_FACT,
-    ORIGIN_FACT,
-    PERSON_DAY_FACT,
-    PRACTITIONER_DAY_FACT,
-    PRESCRIBER_FACT,
-    QUALIFICATION_FACT,
-    RESALE_FACT,
-    RULE_FINDING,
-    SESSION_FACT,
-    STAY_FACT,
-    STOCK_FACT,
-    SUPPLY_FACT,
-    VISIT_FACT,
-)
+from fundwatch.tables.gold import CHARGE_FACT, FACTS, RULE_FINDING
 from jobs.witnesses import WITNESS
 
-READS: Final = (
-    CHARGE_FACT,
-    VISIT_FACT,
-    STAY_FACT,
-    PERSON_DAY_FACT,
-    INSTITUTION_DAY_FACT,
-    PRACTITIONER_DAY_FACT,
-    SUPPLY_FACT,
-    RESALE_FACT,
-    STOCK_FACT,
-    INVOICE_FACT,
-    GROUP_FACT,
-    QUALIFICATION_FACT,
-    ORIGIN_FACT,
-    INDICATION_FACT,
-    PRESCRIBER_FACT,
-    SESSION_FACT,
-)
 SCORE: Final = {"certain": 0.95, "likely": 0.7, "lead": 0.4}  # an order, not a calibrated chance
 NO_LINES: Final = f"cast(array() as {RULE_FINDING['lines'].type})"
 RULE: Final = "rule"  # place of the rule among those over the table
@@ -65,14 +29,14 @@ def findings(
 ) -> DataFrame:
     """gold.rule_finding: every pair of row and rule where the rule holds.
 
-    `facts` are those of READS, in that order. Raises DeclarationError where a rule and its scheme
+    `facts` are those of FACTS, in that order. Raises DeclarationError where a rule and its scheme
     disagree on what money is in question.
     """
     whole = {scheme.id for scheme in schemes if scheme.is_whole}
     _refuse_misfits(rules, {scheme.id for scheme in schemes}, whole)
     scans = [
         found(fact.where(F.col(MONTH).isin(*months)), table, over, whole)
-        for table, fact in zip(READS, facts, strict=True)
+        for table, fact in zip(FACTS, facts, strict=True)
         if (over := tuple(rule for rule in rules if rule.over == table.name))
     ]
     nothing = facts[0].sparkSession.createDataFrame([], RULE_FINDING.ddl)

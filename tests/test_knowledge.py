@@ -14,9 +14,9 @@ from fundwatch.errors import DeclarationError
 from fundwatch.knowledge import ENTITY, Case, Indicator, Rule, Scheme, load
 from fundwatch.schema import Table
 from fundwatch.tables import TABLES
+from fundwatch.tables.gold import FACTS
 from jobs.indicators import READS as MEASURED
 from jobs.indicators import values
-from jobs.rules import READS as JUDGED
 from jobs.rules import findings
 from tests.rows import records, rows
 
@@ -82,7 +82,7 @@ def test_indicator_gives_the_value_of_its_example(
 def judged(spark: SparkSession) -> dict[tuple[str, int], Any]:
     """Findings of each rule on its own examples: all rules asked of all examples at once."""
     literals = [(rule.over, _literal(rule, n, case)) for rule, n, case in CASES]
-    facts = of_tables(spark, JUDGED, literals)
+    facts = of_tables(spark, FACTS, literals)
     found = findings(*facts, rules=RULES, schemes=SCHEMES, months=MONTHS).collect()
     return {
         (row.finder, int(row.anchor.split("#")[1].split("|")[0])): row
@@ -188,7 +188,7 @@ def test_a_rule_that_disagrees_with_its_scheme_is_refused(spark: SparkSession) -
     wrong = rule.model_copy(update={"scheme": "post_death"})
     with pytest.raises(DeclarationError, match="whole settlements"):
         findings(
-            *(rows(spark, table) for table in JUDGED),
+            *(rows(spark, table) for table in FACTS),
             rules=(wrong,),
             schemes=SCHEMES,
             months=MONTHS,

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from fundwatch.schema import Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
+    FACTS,
     GROUP_FACT,
     INDICATION_FACT,
     INSTITUTION_DAY_FACT,
@@ -28,7 +29,7 @@ from fundwatch.tables.gold import (
     VISIT_FACT,
 )
 from jobs.conform import conform
-from jobs.rules import READS, definition, findings
+from jobs.rules import definition, findings
 from tests.rows import rows
 from tests.test_knowledge import RULES, SCHEMES
 
@@ -109,7 +110,7 @@ LITERALS: Final[dict[Table, str]] = {
 
 @pytest.fixture(scope="module")
 def found(spark: SparkSession) -> dict[tuple[str, str], Any]:
-    facts: list[DataFrame] = [rows(spark, table, LITERALS[table]) for table in READS]
+    facts: list[DataFrame] = [rows(spark, table, LITERALS[table]) for table in FACTS]
     every = findings(*facts, rules=RULES, schemes=SCHEMES, months=MONTHS)
     return {(row.finder, row.anchor): row for row in conform(every, RULE_FINDING).collect()}
 
@@ -307,7 +308,7 @@ def test_the_definition_changes_with_anything_of_the_rule() -> None:
 
 
 def test_no_facts_no_findings(spark: SparkSession) -> None:
-    facts = [rows(spark, table) for table in READS]
+    facts = [rows(spark, table) for table in FACTS]
     assert findings(*facts, rules=RULES, schemes=SCHEMES, months=MONTHS).isEmpty()
 
 

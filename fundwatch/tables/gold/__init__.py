@@ -5,22 +5,25 @@ from typing import Final
 from fundwatch.schema import Table
 from fundwatch.tables.gold.facts import (
     CHARGE_FACT,
-    FACTS,
-    GROUP_FACT,
-    INDICATION_FACT,
+    HAPPENED,
     INSTITUTION_DAY_FACT,
-    INVOICE_FACT,
-    ORIGIN_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
+    STAY_FACT,
+    SUPPLY_FACT,
+    VISIT_FACT,
+)
+from fundwatch.tables.gold.misfits import (
+    GROUP_FACT,
+    INDICATION_FACT,
+    INVOICE_FACT,
+    MISFITS,
+    ORIGIN_FACT,
     PRESCRIBER_FACT,
     QUALIFICATION_FACT,
     RESALE_FACT,
     SESSION_FACT,
-    STAY_FACT,
     STOCK_FACT,
-    SUPPLY_FACT,
-    VISIT_FACT,
 )
 from fundwatch.tables.gold.results import (
     CLUE,
@@ -63,6 +66,8 @@ __all__ = [
     "SUPPLY_FACT",
     "VISIT_FACT",
 ]
+
+FACTS: Final = (*HAPPENED, *MISFITS)
 
 GOLD: Final[dict[str, Table]] = {
     table.name: table

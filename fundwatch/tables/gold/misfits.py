@@ -1,0 +1,341 @@
+"""Gold facts with a row only where something does not fit what others do or what a record says.
+
+All are net of reversals and hold persons only as person_key. Money is whole fen.
+"""
+
+from typing import Final
+
+from fundwatch.schema import MONTH, Table, columns
+from fundwatch.tables.gold.facts import LINES, MONTH_COLUMN
+
+RESALE_FACT: Final = Table(
+    "gold.resale_fact",
+    grain="one insured sale of a box whose code was out with a buyer already",
+    key=("scan_id",),
+    period=MONTH,
+    columns=(
+        *columns("""
+    scan_id         string   The scan of this sale.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    drug_trac_codg  string   Code of the box.
+    hilist_code     string   What was in it.
+    is_split        boolean  The code was sold in parts at least once: parts share it.
+    sales           int      Sales of the code in twelve months, this one included [count].
+    fixmedins_code  string   Where it was sold.
+    area            string   区划 of that place.
+    person_key      string   To whom.
+    setl_id         string   The settlement.
+    sold_on         date     When.
+    fund_fen        bigint   Paid by the fund, whole settlement [fen].
+    acct_fen        bigint   Paid from the account, whole settlement [fen].
+    prev_scan_id    string   The scan of the sale before, not taken back since.
+    prev_fixmedins_code string Where that was.
+    prev_person_key string?  To whom, where it was insured.
+    prev_sold_on    date     When.
+        """),
+    ),
+)
+
+STOCK_FACT: Final = Table(
+    "gold.stock_fact",
+    grain="one item of which one institution billed more by the end of a month than it ever had",
+    key=("fixmedins_code", "hilist_code", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    hilist_code     string   The item.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    item_name       string?  Name of the item.
+    list_type       string   101 to 104 drugs, 301 consumables.
+    counted_on      date     Day of the institution's last stock-take (期初): all counts begin here.
+    had_cnt         decimal(38,4)  Opening, bought, moved in and found, less what left unsold.
+    cash_cnt        decimal(38,4)  Of it, sold for cash.
+    billed_cnt      decimal(38,4)  Billed to the insurance, refunds netted [smallest units].
+    short_cnt       decimal(38,4)  Billed above what was there for it [smallest units].
+    pack_size       decimal(16,4)? Smallest units per pack.
+    excess_cnt      decimal(38,4)  Of it, first seen this month [smallest units].
+    inscp_fen       bigint   Within the scope, of the excess of this month [fen].
+    excess_lines    LINES    The last lines of the month, each with its excess.
+    txn_ids         array<string>  The stock movements of the item that were counted, sorted.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
+INVOICE_FACT: Final = Table(
+    "gold.invoice_fact",
+    grain="one settlement whose invoice was claimed before, taken back, too small or never issued",
+    key=("setl_id",),
+    period=MONTH,
+    columns=(
+        *columns("""
+    setl_id         string   The settlement case (silver.settlement_net).
+    mdtrt_id        string   The visit.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    fixmedins_code  string   Where the person was treated.
+    area            string   区划 of that place.
+    person_key      string   Who claimed.
+    settled_on      date     When.
+    by_hand         boolean  Reimbursed by the agency against paper (pay_loc 1).
+    invono          string   The invoice as the settlement names it.
+    bill_key        string?  The same in the register of invoices; null where it is not there.
+    known_share     decimal(5,4)  Claims by hand of twelve months whose invoice is there [0 to 1].
+    is_taken_back   boolean  The register says the invoice was voided (红冲).
+    is_reissued     boolean  Another of the same house and amount came in its place.
+    red_on          date?    When it was voided.
+    billed_fen      bigint?  What the invoice says [fen].
+    medfee_fen      bigint   What was claimed: all charges [fen].
+    fund_fen        bigint   Paid by the fund [fen].
+    claims          int      Settlements of twelve months that name it, this one included [count].
+    prev_setl_id    string?  The first of them, where this one is later.
+    prev_mdtrt_id   string?  Its visit.
+    prev_fixmedins_code string? Where that was.
+    prev_person_key string?  Who claimed there.
+    prev_settled_on date?    When.
+    prev_by_hand    boolean? Reimbursed by the agency against paper.
+    inscp_fen       bigint   Within the scope, of what no invoice covers [fen].
+    excess_lines    LINES    The lines of it, each with what no invoice covers.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
+GROUP_FACT: Final = Table(
+    "gold.group_fact",
+    grain="one stay paid by group whose cost is nearer to that of a lighter group of its family",
+    key=("mdtrt_id",),
+    period=MONTH,
+    columns=(
+        *columns("""
+    mdtrt_id        string   The stay.
+    setl_id         string   The settlement that closed it.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    fixmedins_code  string   The institution.
+    area            string   区划 of the place of treatment.
+    person_key      string   The person.
+    chfpdr_code     string?  Doctor in charge.
+    admitted_on     date     Day of admission.
+    discharged_on   date     Day of discharge.
+    main_diag       string?  Main diagnosis, ICD-10.
+    dise_no         string   Group that was billed.
+    weight          decimal(16,4)  Its weight.
+    usual_fen       bigint   What its stays cost: median over houses, of twelve months [fen].
+    houses          int      Houses that is drawn from [count].
+    right_no        string   The lighter group whose usual cost is nearest.
+    right_weight    decimal(16,4)  Its weight.
+    right_fen       bigint   What its stays cost [fen].
+    medfee_fen      bigint   What this stay cost [fen].
+    house_stays     int      Its stays of twelve months in groups that have a lighter one [count].
+    house_lighter   int      Of those, which cost what a lighter group costs [count].
+    house_expected  decimal(16,2)  How many would be usual, by the median house [count].
+    fund_fen        bigint   Paid by the fund [fen].
+    inscp_fen       bigint   Within the scope, of what the lighter group would not have cost [fen].
+    excess_lines    LINES    The lines of the stay, each with its part of that.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
+QUALIFICATION_FACT: Final = Table(
+    "gold.qualification_fact",
+    grain="one chronic-disease visit without a registration, or in the year of an unsupported one",
+    key=("setl_id",),
+    period=MONTH,
+    columns=(
+        *columns("""
+    setl_id         string   The settlement.
+    mdtrt_id        string   The visit.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    fixmedins_code  string   Who established the illness; where that is not known, where it was.
+    visited_code    string   Where the visit was.
+    area            string   区划 of the place of the visit.
+    person_key      string   The person.
+    visited_on      date     When.
+    main_diag       string?  Main diagnosis of the visit, ICD-10.
+    dise_no         string?  Chronic disease it was claimed under.
+    is_registered   boolean  The person was registered for some chronic disease on that day.
+    registered_share decimal(5,4) Share of the month's chronic visits of whom that is so [0 to 1].
+    opsp_dise_code  string?  The registration the visit rests on, if it is known which.
+    begun_on        date?    Since when, by the first registration of the illness.
+    insured_on      date?    Since when the person is insured there.
+    certifier_doctor string? Doctor who established it.
+    registration_key string? Its row in silver.chronic_registration, the key joined with |.
+    insured_key     string?  Its row in silver.insured, where only that lists it.
+    months_known    int?     Months with data among the twelve before it [months].
+    support_stays   int?     Stays before it with a diagnosis of the same block [count].
+    support_days    int?     Days of visits before it with such a diagnosis [days].
+    exam_days       int?     Days with an examination or test in the 90 days before it [days].
+    certified       int?     Registrations of twelve months by the doctor, else the house [count].
+    certified_bare  int?     Of them, those that nothing before them supports [count].
+    bare_expected   decimal(16,2)? How many would be, by the share at all others [count].
+    fund_fen        bigint   Paid by the fund [fen].
+    acct_fen        bigint   Paid from the account [fen].
+        """),
+    ),
+)
+
+ORIGIN_FACT: Final = Table(
+    "gold.origin_fact",
+    grain="one institution's patients from one other city in the six months to a month",
+    key=("fixmedins_code", "home", "setting", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    home            string   City where they are insured, four digits.
+    setting         string   stay, visit or purchase.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    area            string   区划 of the place of treatment.
+    persons         int      People of that city [persons].
+    cases           int      Their stays, visits or purchases [count].
+    house_persons   int      All people of the institution in that setting [persons].
+    homes           int      Other cities they come from, this one included [count].
+    expected        double   People of that city by its share at the other institutions [persons].
+    linked_persons  int      Who share a phone or contact with two of other addresses [persons].
+    rooted_persons  int      Who were treated elsewhere in the city of treatment too [persons].
+    settled_persons int      Who are registered as living there [persons].
+    look            string?  Commonest diagnosis (three characters) and nights, or diagnosis.
+    look_cases      int      Cases with it [count].
+    look_usual      double   Its share among the institution's other cases [0 to 1].
+    crowded_cases   int      Settled while the terminal settled three people in minutes [count].
+    fund_fen        bigint   Paid by the fund [fen].
+    acct_fen        bigint   Paid from the account [fen].
+    first_on        date     First of the cases.
+    last_on         date     Last.
+    setl_ids        array<string>  Their settlements, sorted.
+    person_keys     array<string>  The people, sorted.
+        """),
+    ),
+)
+
+INDICATION_FACT: Final = Table(
+    "gold.indication_fact",
+    grain="one dear item that one house gives to patients to whom others do not, to a month",
+    key=("fixmedins_code", "ingredient", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    ingredient      string   Generic name or class of the item; its code where that is not known.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    list_type       string   101 to 104 drugs, 301 consumables.
+    stays           int      Its stays of six months whose illnesses other houses treat too [count].
+    stays_with      int      Of them, with the item [count].
+    odd_stays       int      Of these, for none of whose illnesses others use it much [count].
+    odd_expected    double   How many others would have given it for the same illnesses [count].
+    doctors         int      Doctors in charge of those stays [count].
+    top_doctor      string?  The one of most of them.
+    top_doctor_stays int     How many of them are that doctor's [count].
+    diagnoses       array<string>  Their main diagnoses (three characters), sorted.
+    first_on        date     First admission of them.
+    last_on         date     Last discharge.
+    inscp_fen       bigint   Within the scope, of what is above the expected [fen].
+    excess_lines    LINES    The lines of the item in those stays, each with its part of that.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
+PRESCRIBER_FACT: Final = Table(
+    "gold.prescriber_fact",
+    grain="one prescriber and one pharmacy where few people fetch one drug too often, in one month",
+    key=("prescriber", "fixmedins_code", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    prescriber      string   Staff code, or 假名 of a person whom no institution registered.
+    fixmedins_code  string   The pharmacy.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    area            string   区划 of the pharmacy.
+    staff_code      string?  The prescriber where registered.
+    home_code       string?  The institution where; of several the first.
+    purchases       int      At this pharmacy on these prescriptions, over six months [count].
+    persons         int      Whose those are [persons].
+    named           int      Of them, with a line that names the prescriber [count].
+    doctor_purchases int     The same at all pharmacies [count].
+    expected        decimal(16,2)  How many here would be usual, by colleagues and area [count].
+    circle          int      Purchases of those who fetch one drug too often [count].
+    circle_persons  int      How many people they are [persons].
+    circle_expected decimal(16,2)  How many such purchases would be usual, by the area [count].
+    circle_close    int      Of the circle's, within five minutes of another's of them [count].
+    circle_seen     int      Of the circle's, with a visit to the prescriber that day [count].
+    circle_cashless int      Of the circle's, without cash [count].
+    drugs           array<string>  What the circle fetched, sorted.
+    watched_fen     bigint   Drugs that tend to be resold, fetched by the circle [fen].
+    fund_fen        bigint   Paid by the fund for the circle's purchases [fen].
+    acct_fen        bigint   Paid from accounts for them [fen].
+    first_on        date     The first of them in the six months.
+    last_on         date     The last.
+    person_keys     array<string>  The circle, sorted.
+    setl_ids        array<string>  Its purchases, sorted.
+    bkkp_sns        array<string>  Their lines that name the prescriber, sorted.
+    mdtrt_ids       array<string>  Visits to the prescriber on the days of these purchases, sorted.
+        """),
+    ),
+)
+
+SESSION_FACT: Final = Table(
+    "gold.session_fact",
+    grain="one person charged the same treatment at one institution on ten days or more of a month",
+    key=("fixmedins_code", "person_key", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution; no pharmacy.
+    person_key      string   The person.
+        """),
+        MONTH_COLUMN,
+        *columns("""
+    area            string   区划 of the institution.
+    staff_code      string?  Doctor, where it was one and the same.
+    charge_fen      bigint   What each visit cost, without drugs: the charge of most days [fen].
+    days            int      Days with a visit of that charge [days].
+    people          int      With so many days or more there, paying in cash or not alike [persons].
+    cash_fen        bigint   Paid in cash for them [fen].
+    fund_fen        bigint   Paid by the fund [fen].
+    acct_fen        bigint   Paid from accounts [fen].
+    first_on        date     The first of these days.
+    last_on         date     The last.
+    setl_ids        array<string>  The settlements of that charge, sorted.
+        """),
+    ),
+)
+
+MISFITS: Final = (
+    RESALE_FACT,
+    STOCK_FACT,
+    INVOICE_FACT,
+    GROUP_FACT,
+    QUALIFICATION_FACT,
+    ORIGIN_FACT,
+    INDICATION_FACT,
+    PRESCRIBER_FACT,
+    SESSION_FACT,
+)
