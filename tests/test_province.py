@@ -291,6 +291,9 @@ def test_false_claims_show_in_their_invoices(crowd: City) -> None:
     pairs = twice.merge(other, on="invono")
     assert len(pairs) == len(twice)
     assert (pairs["medfee_sumamt_x"] == pairs["medfee_sumamt_y"]).all()
+    told = planted(crowd, "price_invoice_fraud", variant="claimed_twice")
+    fund = twice.set_index("setl_id").loc[told["setl_id"], "fund_pay_sumamt"]
+    assert (fund.to_numpy() == told["amount_fen"].to_numpy()).all()
     raised = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="raised_amount"))
     assert (raised["total_amt"] < raised["medfee_sumamt"]).all()
     forged = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="forged_invoice"))

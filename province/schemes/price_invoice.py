@@ -107,7 +107,8 @@ class PriceInvoice(Scheme):
         for part in np.unique(lines["part"].to_numpy()[again]).tolist():
             key = int(parts["sheet"].iloc[part])
             own = lines[lines["part"].to_numpy() == part]
-            pieces.append(self.copies[key].assign(part=part) if key in self.copies else own)
+            copy = self.copies.get(key, own)
+            pieces.append(copy.assign(part=part, tag=-1, excess=0, fair=-1))
         return sorted_lines(pieces)
 
 
