@@ -58,6 +58,7 @@ def dressed(
     """The month's visits in order of time, with everything a record needs filled in."""
     rng = world.rng("dress", month)
     frame = frame.sort_values(["beg", "person", "place"], kind="stable").reset_index(drop=True)
+    frame["lasts"] = _at_once(rng, frame)
     frame["end"] = _ends(rng, frame)
     n, place, person = len(frame), frame["place"].to_numpy(), frame["person"].to_numpy()
     dept = _dept(frame, places)
@@ -134,6 +135,13 @@ def _referrals(frame: Frame, stay: Ints, visit: dict[int, int]) -> Ints:
             refl[row] = visit.get(person, -1)
         visit[person] = vid
     return refl
+
+
+def _at_once(rng: np.random.Generator, frame: Frame) -> Ints:
+    """How long visits last that are paid as soon as they are over: two in five at a counter."""
+    shop = np.array([g.setting == "rx" for g in groups()])[frame["group"].to_numpy()]
+    quick = shop & coin(rng, 0.4, len(frame)) & (frame["lasts"].to_numpy() < 0)
+    return whole(np.where(quick, rng.integers(20, 300, len(frame)), frame["lasts"]))
 
 
 def _ends(rng: np.random.Generator, frame: Frame) -> Ints:

@@ -58,7 +58,7 @@ def ordinary_visits(world: World, month: int, people: People, choice: Choice) ->
         _chronic(world, rng, month, people), _dialysis(world, month, people),
         _courses(world, rng, month, people), _stays(world, rng, month, people),
         _chemo(world, month, people), checks(world, rng, month, people),
-        newcomers(world, month, people),
+        newcomers(world, month, people), _from_afar(world, rng, month, people),
     ]  # fmt: skip
     frame = pd.concat(parts, ignore_index=True)
     who = frame["person"].to_numpy()
@@ -194,6 +194,15 @@ def _stays(world: World, rng: np.random.Generator, month: int, people: People) -
     end = stay_end(rng, beg, np.array([g.days for g in groups()])[kind])
     urgent = coin(rng, 0.25, len(person))
     return visits(person, kind, beg, end, adm=np.where(urgent, 1, 2))
+
+
+def _from_afar(world: World, rng: np.random.Generator, month: int, people: People) -> Frame:
+    """Stays of guests who live at home: they come for an operation, a course, a second opinion."""
+    who = np.flatnonzero(people.away & (people.age > 35) & coin(rng, 0.08, len(people)))
+    names = ("ip_cat", "ip_pci", "ip_hip", "ip_tumor", "ip_rehab", "ip_spine", "ip_back", "ip_chd")
+    group = np.array([group_at()[g] for g in names])[rng.integers(0, len(names), len(who))]
+    beg = days_of(world, rng, month, len(who)) * DAY + clock(rng, len(who), 8, 16)
+    return visits(who, group, beg, stay_end(rng, beg, np.array([g.days for g in groups()])[group]))
 
 
 def _chemo(world: World, month: int, people: People) -> Frame:

@@ -291,6 +291,9 @@ def test_false_claims_show_in_their_invoices(crowd: City) -> None:
     pairs = twice.merge(other, on="invono")
     assert len(pairs) == len(twice)
     assert (pairs["medfee_sumamt_x"] == pairs["medfee_sumamt_y"]).all()
+    told = planted(crowd, "price_invoice_fraud", variant="claimed_twice")
+    fund = twice.set_index("setl_id").loc[told["setl_id"], "fund_pay_sumamt"]
+    assert (fund.to_numpy() == told["amount_fen"].to_numpy()).all()
     raised = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="raised_amount"))
     assert (raised["total_amt"] < raised["medfee_sumamt"]).all()
     forged = invoiced(crowd, settlements(crowd, "price_invoice_fraud", variant="forged_invoice"))
@@ -538,6 +541,61 @@ def test_courses_without_end_go_on_where_others_stop(crowd: City) -> None:
     after = settlements(crowd, "overtreatment", "twin", "after_operation")
     done = crowd.standing["oprn_d"].merge(crowd.standing["mdtrt_d"], on="mdtrt_id")
     assert set(after["psn_no"]) <= set(done["psn_no"])
+
+
+def test_benefits_got_by_forgery_had_no_proof_and_their_twins_have_a_reason(crowd: City) -> None:
+    register = crowd.standing["opsp_reg_d"].sort_values("begndate")
+    current = register.drop_duplicates(["psn_no", "opsp_dise_code"], keep="last")
+    seen = crowd.standing["mdtrt_d"].merge(crowd.standing["diag_d"], on="mdtrt_id")
+    head = {"M04803": "I6", "M04600": "I25", "M05300": "J44", "M01600": "E11"}
+    shares = {}
+    for kind, variant in (("scheme", ""), ("twin", "after_stay"), ("twin", "screening")):
+        rows = settlements(crowd, "opsp_qualification", kind, variant)
+        who = rows[["psn_no", "dise_no"]].drop_duplicates()
+        who = who.merge(
+            current, left_on=["psn_no", "dise_no"], right_on=["psn_no", "opsp_dise_code"]
+        )
+        both = who.merge(seen, on="psn_no")
+        early = both[both["begntime"].str[:10] < both["begndate"]]
+        fits = [
+            c.startswith(head[d]) for c, d in zip(early["diag_code"], early["dise_no"], strict=True)
+        ]
+        shares[kind, variant] = who["psn_no"].isin(early.loc[fits, "psn_no"]).mean()
+    assert shares["scheme", ""] < 0.5
+    assert min(shares["twin", "after_stay"], shares["twin", "screening"]) > 0.75
+
+
+def test_those_who_moved_were_insured_lately_or_registered_before(crowd: City) -> None:
+    register = crowd.standing["opsp_reg_d"]
+    within = settlements(crowd, "opsp_qualification", "twin", "moved_within")["psn_no"]
+    rows = register[register["psn_no"].isin(within)]
+    old, new = rows[rows["enddate"].notna()], rows[rows["enddate"].isna()]
+    pairs = old.merge(new, on=["psn_no", "opsp_dise_code"])
+    days = [pd.to_datetime(pairs[c]) for c in ("enddate_x", "begndate_y")]
+    assert set(within) <= set(pairs["psn_no"])
+    assert ((days[1] - days[0]).dt.days == 1).all()
+    came = settlements(crowd, "opsp_qualification", "twin", "moved_in")
+    begun = came.merge(crowd.standing["psn_info_b"], on=["psn_no", "insu_admdvs"])["insu_begndate"]
+    assert begun.min() >= "2023-12-01"
+
+
+def test_an_honest_city_has_what_looks_like_fraud(tmp_path: Path) -> None:
+    simulate(replace(WORLD, schemes="none"), tmp_path)
+    names = ("setl_d", "einvoice_d", "mdtrt_d", "diag_d", "out_appy_d")
+    setl, bills, visits, diagnoses, away = (read(tmp_path, name) for name in names)
+    assert 0.0002 < (setl["pay_loc"] == "1").mean() < 0.03
+    named = bills[(bills["bill_code"] + "-" + bills["bill_no"]).isin(setl["invono"])]
+    assert len(named) < len(bills)
+    assert {"1", "2", "3"} <= set(bills["stas"])
+    assert {"1", "2", "4"} <= set(away["rloc_rea"])
+    second = diagnoses[diagnoses["maindiag_flag"] == "0"]["diag_code"]
+    assert {"J96.000", "I50.900"} <= set(second)
+    both = setl[setl["med_type"] == "11"].merge(
+        setl[setl["med_type"] == "41"], on=["psn_no", "begndate"]
+    )
+    gap = pd.to_datetime(both["setl_time_y"]) - pd.to_datetime(both["setl_time_x"])
+    assert ((gap > pd.Timedelta(0)) & (gap < pd.Timedelta(hours=1))).sum() > 20
+    assert visits["addr"].dropna().str.startswith("外地").any()
 
 
 def test_less_than_three_settlements_in_a_hundred_are_planted(city: City) -> None:

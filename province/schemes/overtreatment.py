@@ -54,7 +54,7 @@ class Overtreatment(Scheme):
         if one.variant == "long_courses":
             months, size = months[:3], max(1, stage.quota() // 40)
             who = stage.recruit(rng, stage.near(place, able & people.has("back"), 8), size)
-        elif one.kind == "twin":
+        elif one.variant != "panels_for_all":
             size = stage.size(rng, 3, 30)
             if one.variant == "after_operation":
                 months, size = months[:2], max(1, min(size, stage.quota() // 12))
@@ -67,15 +67,17 @@ class Overtreatment(Scheme):
             return [_sessions(stage, rng, month, plan)]
         if plan.variant == "after_operation":
             return _operated(stage, rng, month, plan)
-        names = _FITTING if plan.variant == "specialty_centre" else _CONTROL
-        kinds = np.array([group_at()[g] for g in names])
+        if plan.variant == "panels_for_all":
+            return []
+        kinds = np.array([group_at()[g] for g in _names(plan.variant)])
         who = plan.people[rng.random(len(plan.people)) < 1.2 / len(plan.months)]
         beg = stage.day(rng, month, len(who), 12) * DAY + clock(rng, len(who), 8, 16)
         who, beg = (x[idle(stage, who, beg)] for x in (who, beg))
         group = kinds[rng.integers(0, len(kinds), len(who))]
         usual = np.array([g.days for g in groups()])[group]
         end = np.where(usual > 0, stay_end(rng, beg, np.maximum(usual, 9)), beg + 3600)
-        return [visits(who, group, beg, end, place=plan.place, tag=plan.number)]
+        tag = plan.number if plan.twin else -2  # those imaged again are chosen among all
+        return [visits(who, group, beg, end, place=plan.place, tag=tag)]
 
     def touches(self, stage: Stage, parts: Frame, plan: Plan) -> Bools:
         """The plan's own visits, or those at the house that can bear more."""
@@ -83,8 +85,7 @@ class Overtreatment(Scheme):
         if plan.twin or plan.variant == "long_courses":
             own: Bools = tag == plan.number
             return own
-        names = _COMPLAINTS if plan.variant == "panels_for_all" else tuple(_AGAIN)
-        kinds = [group_at()[g] for g in names]
+        kinds = [group_at()[g] for g in _names(plan.variant)]
         mine: Bools = (parts["place"].to_numpy() == plan.place) & (tag < 0)
         mine &= np.isin(parts["group"].to_numpy(), kinds)
         if plan.variant == "repeat_imaging":
@@ -99,12 +100,25 @@ class Overtreatment(Scheme):
         if plan.variant in ("long_courses", "after_operation"):
             more = _modes(rng, lines, parts, plan) if plan.variant == "long_courses" else []
             whole = sorted_lines([lines, *more])
-            return whole.assign(tag=plan.number, excess=whole["qty"])
+            free = whole["tag"].to_numpy() < 0  # what another scheme bent is that one's
+            return whole.assign(
+                tag=np.where(free, plan.number, whole["tag"]),
+                excess=np.where(free, whole["qty"], whole["excess"]),
+            )
         draw = unit_hash(parts["vid"].to_numpy()[mine], np.full_like(mine, plan.number))
         mine = mine[draw >= (0 if plan.twin else plan.careful)]
         if plan.variant in ("repeat_imaging", "followed_up"):
             return sorted_lines([lines, _imaged_again(lines, parts, mine, plan)])
         return sorted_lines([lines, _added(rng, lines, parts, mine, plan)])
+
+
+def _names(variant: str) -> tuple[str, ...]:
+    """Kinds of visits that the variant works on."""
+    if variant == "panels_for_all":
+        return _COMPLAINTS
+    if variant == "specialty_centre":
+        return tuple(_FITTING)
+    return tuple(_CONTROL if variant == "followed_up" else _AGAIN)
 
 
 def _added(rng: np.random.Generator, lines: Frame, parts: Frame, mine: Ints, plan: Plan) -> Frame:

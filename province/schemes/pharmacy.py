@@ -19,6 +19,7 @@ from province.world import DAY, Bools, Ints, unit_hash
 _ROUND: Final = (5_000, 10_000, 10_000, 15_000, 20_000, 20_000, 30_000, 50_000)  # fen
 _GOODS: Final = ("ejiao", "zhenyuan", "caltrate", "jintiange", "liuwei", "shenling")
 _MIXED: Final = ("rx_cold", "rx_home", "rx_tonic", "rx_cold", "rx_home")
+_SHARED: Final = 0.6  # of purchases, which the fund shares; the others drain the account alone
 _AT_ONCE: Final = ("empty_swipe", "market_day", "health_fair")  # one card after the other
 _ALIKE: Final = ("empty_swipe", "shop_goods", "health_fair", "package_prices")  # few kinds of goods
 
@@ -63,7 +64,7 @@ class PharmacyFraud(Scheme):
             kinds = _MIXED if lent else ("rx_tonic",)
             group = np.array([at[g] for g in kinds])[rng.integers(0, len(kinds), len(who))]
             frame = visits(who, group, beg, beg + 300, place=plan.place, tag=plan.number,
-                           term=term, fundrx=1)  # fmt: skip
+                           term=term, fundrx=rng.random(len(who)) < _SHARED)  # fmt: skip
             return [frame[stage.busy[who] < beg]]
         sessions = {"market_day": 3, "health_fair": 1}.get(
             plan.variant, round(1 + 3 * (1 - plan.careful))
@@ -106,7 +107,8 @@ def _session(stage: Stage, rng: np.random.Generator, month: int, plan: Plan, nth
     group = kinds[rng.integers(0, len(kinds), len(who))]
     if plan.variant in _ALIKE:
         group = np.full(len(who), group_at()["rx_tonic"])
-    frame = visits(who, group, beg, beg + 60, place=plan.place, tag=plan.number, term=0, fundrx=1,
+    frame = visits(who, group, beg, beg + 60, place=plan.place, tag=plan.number, term=0,
+                   fundrx=rng.random(len(who)) < _SHARED,
                    lasts=rng.integers(12, 60, len(who)))  # fmt: skip
     there: Frame = frame[stage.busy[who] < beg]
     return there

@@ -87,6 +87,7 @@ class PriceInvoice(Scheme):
         if plan.variant == "claimed_twice":
             lines = self._same_lines(lines, parts)
         first = parts["tag"].to_numpy()[lines["part"].to_numpy()] != plan.number
+        first |= lines["tag"].to_numpy() >= 0  # what another scheme bent is that one's
         qty = lines["qty"].to_numpy()
         if plan.variant == "raised_amount":
             return _raised(rng, lines, plan)
@@ -106,7 +107,8 @@ class PriceInvoice(Scheme):
         for part in np.unique(lines["part"].to_numpy()[again]).tolist():
             key = int(parts["sheet"].iloc[part])
             own = lines[lines["part"].to_numpy() == part]
-            pieces.append(self.copies[key].assign(part=part) if key in self.copies else own)
+            copy = self.copies.get(key, own)
+            pieces.append(copy.assign(part=part, tag=-1, excess=0, fair=-1))
         return sorted_lines(pieces)
 
 
@@ -144,7 +146,7 @@ def _twice(rng: np.random.Generator, plan: Plan, who: Ints, group: Ints, when: I
 def _raised(rng: np.random.Generator, lines: Frame, plan: Plan) -> Frame:
     """Quantities of the dearer lines written up by hand."""
     dear = catalogue().price[lines["item"].to_numpy()] >= 1500
-    hit = dear & (rng.random(len(lines)) >= plan.careful)
+    hit = dear & (rng.random(len(lines)) >= plan.careful) & (lines["tag"].to_numpy() < 0)
     more = np.where(hit, lines["qty"] * rng.integers(1, 4, len(lines)), 0)
     return lines.assign(
         qty=lines["qty"] + more, excess=more, giveback=-1,
