@@ -22,6 +22,7 @@ SETTLED = """
     small   | m7       | ann     | 140100      | 2024-03 | false   | b-0000006 | 1       | 2024-03-05 09:00:00 | 900
     never   | m8       | ann     | 140100      | 2024-03 | false   | b-0000009 | 1       | 2024-03-05 09:00:00 | 900
     direct  | m9       | ann     | 140100      | 2024-03 | false   | b-0000008 | 2       | 2024-03-05 09:00:00 | 900
+    two     | m10      | ann     | 140100      | 2024-03 | false   | b-0000010 | 1       | 2024-03-05 09:00:00 | 700
     none    | m0       | ann     | 140100      | 2024-03 | false   | 0000000-0 | 1       | 2024-03-05 09:00:00 | 900
 """
 ISSUED = """
@@ -32,11 +33,14 @@ ISSUED = """
     b         | 0000004 | H1             | 2024-03-05 | 2024-03 | 600           | 2    | 2024-03-09
     b         | 0000005 | H1             | 2024-03-10 | 2024-03 | 600           | 1    |
     b         | 0000006 | H1             | 2024-03-05 | 2024-03 | 600           | 1    |
+    b         | 0000010 |                | 2024-03-05 | 2024-03 | 450           | 1    |
+    b         | 0000011 |                | 2024-03-02 | 2024-03 | 250           | 1    |
+    b         | 0000012 | H1             | 2024-03-02 | 2024-03 | 300           | 2    | 2024-03-03
 """
 OF_MONTH = {
     "2024-01": ("s1",),
     "2024-02": ("s2", "s3"),
-    "2024-03": ("s4", "gone", "new", "small", "never", "direct"),
+    "2024-03": ("s4", "gone", "new", "small", "never", "direct", "two"),
 }
 CHARGED = "bkkp_sn | setl_id | month | inscp_fen\n" + "\n".join(
     f"{setl_id}-{n} | {setl_id} | {month} | {fen}"
@@ -63,10 +67,10 @@ def test_claims_that_no_invoice_carries(spark: SparkSession) -> None:
         """
         setl_id | month   | person_key | by_hand | is_taken_back | is_reissued | known_share | claims | prev_setl_id | prev_person_key | inscp_fen
         s2      | 2024-02 | BOB        | true    | false         | false       | 1.0000      | 2      | s1           | ANN             | 360
-        gone    | 2024-03 | ANN        | true    | true          | false       | 0.8000      | 1      |              |                 | 360
-        new     | 2024-03 | ANN        | true    | true          | true        | 0.8000      | 1      |              |                 | 360
-        small   | 2024-03 | ANN        | true    | false         | false       | 0.8000      | 1      |              |                 | 120
-        never   | 2024-03 | ANN        | true    | false         | false       | 0.8000      | 1      |              |                 | 360
+        gone    | 2024-03 | ANN        | true    | true          | false       | 0.8333      | 1      |              |                 | 360
+        new     | 2024-03 | ANN        | true    | true          | true        | 0.8333      | 1      |              |                 | 360
+        small   | 2024-03 | ANN        | true    | false         | false       | 0.8333      | 1      |              |                 | 120
+        never   | 2024-03 | ANN        | true    | false         | false       | 0.8333      | 1      |              |                 | 360
         """,
     )
 

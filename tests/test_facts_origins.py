@@ -12,14 +12,14 @@ from tests.rows import assert_rows, rows
 MONTHS = ("2024-02", "2024-03")
 # Four of 5301 at H1 of 3702, three behind one phone; one local there; two locals and none at H2.
 STAYS = """
-    mdtrt_id | setl_ids | month   | person_key | fixmedins_code | area   | insu_admdvs | is_offsite | tel_key | coner_key | addr_key | main_diag | stay_days | admitted_on | fund_fen | acct_fen
-    m1       | s1       | 2024-02 | a          | H1             | 370202 | 530102      | true       | t1      |           | w1       | M54.500   | 7         | 2024-02-01  | 100      | 0
-    m2       | s2       | 2024-02 | b          | H1             | 370202 | 530102      | true       | t1      |           | w2       | M54.501   | 7         | 2024-02-02  | 100      | 0
-    m3       | s3 s4    | 2024-03 | c          | H1             | 370202 | 530124      | true       | t1      |           | w3       | M54.500   | 7         | 2024-03-02  | 100      | 5
-    m4       | s5       | 2024-03 | d          | H1             | 370202 | 530124      | true       | t2      |           | w4       | J18.900   | 9         | 2024-03-03  | 100      | 0
-    m5       | s6       | 2024-03 | e          | H1             | 370202 | 370202      | false      | t1      |           | w5       | J18.900   | 9         | 2024-03-03  | 100      | 0
-    m6       | s7       | 2024-03 | f          | H2             | 370203 | 370202      | false      | t3      |           | w5       | J18.900   | 9         | 2024-03-03  | 100      | 0
-    m7       | s8       | 2024-03 | g          | H2             | 370203 | 370202      | false      | t4      |           | w5       | J18.900   | 9         | 2024-03-03  | 100      | 0
+    mdtrt_id | setl_ids | month   | person_key | fixmedins_code | area   | insu_admdvs | is_offsite | tel_key | coner_key | addr_key | main_diag | stay_days | pay_loc | admitted_on | fund_fen | acct_fen
+    m1       | s1       | 2024-02 | a          | H1             | 370202 | 530102      | true       | t1      |           | w1       | M54.500   | 7         | 1       | 2024-02-01  | 100      | 0
+    m2       | s2       | 2024-02 | b          | H1             | 370202 | 530102      | true       | t1      |           | w2       | M54.501   | 7         | 2       | 2024-02-02  | 100      | 0
+    m3       | s3 s4    | 2024-03 | c          | H1             | 370202 | 530124      | true       | t1      |           | w3       | M54.500   | 7         | 2       | 2024-03-02  | 100      | 5
+    m4       | s5       | 2024-03 | d          | H1             | 370202 | 530124      | true       | t2      |           | w4       | J18.900   | 9         | 2       | 2024-03-03  | 100      | 0
+    m5       | s6       | 2024-03 | e          | H1             | 370202 | 370202      | false      | t1      |           | w5       | J18.900   | 9         | 2       | 2024-03-03  | 100      | 0
+    m6       | s7       | 2024-03 | f          | H2             | 370203 | 370202      | false      | t3      |           | w5       | J18.900   | 9         | 2       | 2024-03-03  | 100      | 0
+    m7       | s8       | 2024-03 | g          | H2             | 370203 | 370202      | false      | t4      |           | w5       | J18.900   | 9         | 2       | 2024-03-03  | 100      | 0
 """
 VISITS = """
     setl_id | month   | person_key | fixmedins_code | area   | insu_admdvs | is_offsite | main_diag | visited_on
@@ -54,8 +54,8 @@ def test_people_of_one_city_are_counted_linked_and_compared(spark: SparkSession)
         found(spark),
         ORIGIN_FACT,
         """
-        fixmedins_code | home | setting | month   | area   | persons | cases | house_persons | homes | expected | linked_persons | rooted_persons | settled_persons | look     | look_cases | look_usual | crowded_cases | fund_fen | acct_fen | first_on   | last_on    | setl_ids       | person_keys
-        H1             | 5301 | stay    | 2024-03 | 370202 | 4       | 4     | 5             | 1     | 0.0      | 3              | 2              | 1               | M54 7天 | 3          | 0.0        | 0             | 400      | 5        | 2024-02-01 | 2024-03-03 | s1 s2 s3 s4 s5 | a b c d
+        fixmedins_code | home | setting | month   | area   | persons | cases | house_persons | homes | expected | linked_persons | rooted_persons | settled_persons | look     | look_cases | look_usual | crowded_cases | by_hand_cases | fund_fen | acct_fen | first_on   | last_on    | setl_ids       | person_keys
+        H1             | 5301 | stay    | 2024-03 | 370202 | 4       | 4     | 5             | 1     | 0.0      | 3              | 2              | 1               | M54 7天 | 3          | 0.0        | 0             | 1             | 400      | 5        | 2024-02-01 | 2024-03-03 | s1 s2 s3 s4 s5 | a b c d
         """,
     )
 

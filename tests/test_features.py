@@ -70,16 +70,16 @@ def test_one_phone_behind_many_is_no_family(spark: SparkSession) -> None:
     assert not any(row["is_household"] for row in found)
 
 
-def test_expected_is_stays_times_stays_by_the_days_of_admission(spark: SparkSession) -> None:
+def test_expected_is_stays_times_stays_by_the_days_open(spark: SparkSession) -> None:
     assert_rows(
         shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS),
         SHARED_ADMISSION,
-        # March: H1 admitted on two days and H2 on one: 1×1/2 + 1×1/1.
-        # May: H1 on three days, ann twice, bob once and cyd three times: 2×1/3 and 2×3/3; ann and
-        # bob shared the one day of H2 too.
+        # March: H1 admitted four on two days, as if open on 3, and H2 two on one: 1×1/3 + 1×1/1.
+        # May: H1 seven on three days, as if open on 3, ann twice, bob once and cyd three times:
+        # 2×1/3 and 2×3/3; ann and bob shared the one day of H2 too.
         """
         month   | person_a | person_b | expected
-        2024-03 | ann      | bob      | 1.5
+        2024-03 | ann      | bob      | 1.333333333333
         2024-05 | ann      | bob      | 1.666666666667
         2024-05 | ann      | cyd      | 2
         """,

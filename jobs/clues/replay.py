@@ -19,11 +19,14 @@ from fundwatch.schema import Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
     DETECTOR_FINDING,
+    INDICATION_FACT,
     ITEM_ANOMALY,
+    ORIGIN_FACT,
     PEER_SCORE,
     PRACTITIONER_DAY_FACT,
     PRESCRIBER_FACT,
     PRESENCE_CONFLICT,
+    QUALIFICATION_FACT,
     RULE_FINDING,
     SESSION_FACT,
     SHARED_PURCHASE,
@@ -43,6 +46,9 @@ EVERYBODYS: Final = {
     PRACTITIONER_DAY_FACT,
     PRESCRIBER_FACT,
     SESSION_FACT,
+    QUALIFICATION_FACT,
+    ORIGIN_FACT,
+    INDICATION_FACT,
 }
 OF_TERMINAL: Final = "terminal_"  # and so do these columns of a visit
 # Steps whose rows concern one person, and what they may read of that person alone. A stay's

@@ -14,6 +14,7 @@ BACK: Final = 12  # months before its own in which a month looks for earlier cla
 AHEAD: Final = 2  # and after it, for invoices
 BY_HAND, VALID, TAKEN_BACK = "1", "1", "2"  # pay_loc, stas
 REISSUED_DAYS: Final = 15  # after the old one was taken back
+BESIDE_DAYS: Final = 31  # between two invoices of one claim
 OF_CLAIM: Final = ("setl_id", "mdtrt_id", "fixmedins_code", "person_key", "settled_on", "by_hand")
 NUMBER: Final = "concat_ws('-', bill_code, bill_no)"  # as invono has it
 NAMED: Final = "length(invono) >= 8 AND invono rlike '[1-9]'"  # what is shorter stands for none
@@ -30,12 +31,15 @@ def invoices(
     """gold.invoice_fact. Only standing settlements claim; what was reversed needs no invoice.
 
     Of an invoice claimed twice the later settlement is told, with all its lines; where the invoice
-    says less than was claimed, each line with its part of the difference.
+    says less than was claimed, each line with its part of the difference. A claim may rest on two
+    invoices and name one: an invoice that no claim names, of the same house and the missing amount,
+    covers it.
     """
     claim = _claims(settlement_net, person)
     own = claim.where(F.col("month").isin(*months)).withColumn(VIEW, month_number())
+    billed = _with_bills(own, invoice)
     told = (
-        _with_bills(own, invoice)
+        billed.join(_covered(billed, claim, invoice), on="setl_id", how="left")
         .join(_again(claim, months), on="setl_id", how="left")
         .join(F.broadcast(_known(claim, invoice, months)), on="month", how="left")
         .withColumn("claims", F.coalesce("claims", F.lit(1)))
@@ -71,6 +75,7 @@ def _with_bills(claim: DataFrame, invoice: DataFrame) -> DataFrame:
         F.expr(NUMBER).alias("invono"),
         F.concat_ws("|", "bill_code", "bill_no").alias("bill_key"),
         *("stas", "issue_date", "reissued_on"),
+        F.col("fixmedins_code").alias("billed_by"),
         F.col("red_date").alias("red_on"),
         F.col("total_amt_fen").alias("billed_fen"),
     )
@@ -97,14 +102,45 @@ def _reissued(invoice: DataFrame) -> DataFrame:
     """Invoices taken back, and when the same house first issued the same amount after that."""
     void = invoice.where((F.col("stas") == TAKEN_BACK) & F.col("red_date").isNotNull())
     new = invoice.where(F.col("stas") == VALID).select(
-        "fixmedins_code", "total_amt_fen", F.col("issue_date").alias("new_on")
+        F.col("fixmedins_code").alias("issuer"),
+        F.col("total_amt_fen").alias("new_fen"),
+        F.col("issue_date").alias("new_on"),
     )
     late = F.datediff("new_on", "red_date")
+    same = (F.col("total_amt_fen") == F.col("new_fen")) & _is_issuer("fixmedins_code")
     return (
-        void.join(new, on=["fixmedins_code", "total_amt_fen"], how="inner")
+        void.join(new, on=same, how="inner")
         .where(late.between(0, REISSUED_DAYS))
         .groupBy("bill_code", "bill_no")
         .agg(F.min("new_on").alias("reissued_on"))
+    )
+
+
+def _is_issuer(house: str) -> Column:
+    """Invoices of other areas name no house: they are alike."""
+    return F.col(house).eqNullSafe(F.col("issuer"))
+
+
+def _covered(billed: DataFrame, claim: DataFrame, invoice: DataFrame) -> DataFrame:
+    """Claims whose missing amount another invoice has that no claim of the view names."""
+    short = billed.where("by_hand AND medfee_fen > billed_fen").select(
+        "setl_id", VIEW, "billed_by", "issue_date", F.expr("medfee_fen - billed_fen").alias("gap")
+    )
+    other = invoice.where(F.col("stas") != TAKEN_BACK).select(
+        F.expr(NUMBER).alias("other"),
+        F.col("fixmedins_code").alias("issuer"),
+        F.col("total_amt_fen").alias("gap"),
+        F.col("issue_date").alias("other_on"),
+    )
+    apart = F.abs(F.datediff("other_on", "issue_date"))
+    named = claim.select(F.col("invono").alias("name"), month_number().alias("named_in"))
+    in_view = F.col("named_in").between(F.col(VIEW) - BACK, F.col(VIEW))
+    return (
+        short.join(other, on="gap", how="inner")
+        .where(_is_issuer("billed_by") & (apart <= BESIDE_DAYS) & _is_near("other_on"))
+        .join(named, on=(F.col("other") == F.col("name")) & in_view, how="left_anti")
+        .select("setl_id", F.lit(True).alias("is_covered"))
+        .distinct()
     )
 
 
@@ -144,7 +180,8 @@ def _known(claim: DataFrame, invoice: DataFrame, months: tuple[str, ...]) -> Dat
 
 def _uncovered() -> Column:
     """Share of the claim that no invoice covers [0 to 1]."""
-    short = (F.col("medfee_fen") - F.col("billed_fen")) / F.col("medfee_fen")
+    missing = F.when(F.col("is_covered"), 0).otherwise(F.col("medfee_fen") - F.col("billed_fen"))
+    short = missing / F.col("medfee_fen")
     is_gone = F.col("is_taken_back") | F.col("prev_setl_id").isNotNull()
     is_missing = F.col("bill_key").isNull() & F.col("by_hand")
     return (

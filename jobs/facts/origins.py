@@ -12,13 +12,14 @@ from jobs.facts.months import VIEW, month_label, month_number, seen_by
 BACK: Final = 5  # months before its own that a month looks over: six together
 FEWEST: Final = 3  # people that are told of; behind one phone, and of as many addresses, for a link
 CROWD: Final = 3  # people that one terminal settles in minutes
+BY_HAND: Final = "1"  # pay_loc
 SETTLED: Final = "1"  # rloc_rea: lives there for long
 HOUSE: Final = [VIEW, "setting", "fixmedins_code"]
 GROUP: Final = [*HOUSE, "home"]
 CITY: Final = [VIEW, "setting", "city"]
 SIDE: Final = (
     "person_key", "mdtrt_id", "month", "fixmedins_code", "area", "insu_admdvs", "is_offsite",
-    "tel_key", "addr_key", "coner_key", "main_diag", "fund_fen", "acct_fen",
+    "tel_key", "addr_key", "coner_key", "main_diag", "pay_loc", "fund_fen", "acct_fen",
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def _groups(case: DataFrame) -> DataFrame:
         F.count_distinct("person_key").cast("int").alias("persons"),
         F.count("*").cast("int").alias("cases"),
         F.count_if("is_crowded").cast("int").alias("crowded_cases"),
+        F.count_if(F.col("pay_loc") == BY_HAND).cast("int").alias("by_hand_cases"),
         F.sum("fund_fen").alias("fund_fen"),
         F.sum("acct_fen").alias("acct_fen"),
         F.min("day").alias("first_on"),

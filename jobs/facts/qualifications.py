@@ -13,7 +13,8 @@ from jobs.facts.registrations import family, held, registered, registered_share
 BACK: Final = 11  # months before its own in which a registration that a month asks about begins
 YEAR: Final = 12  # months before a registration in which something must support it
 EXAM_DAYS: Final = 90  # before a registration in which an examination may support it
-KNOWN_MONTHS: Final = 3  # fewest before a registration that let it be called bare
+KNOWN_MONTHS: Final = 1  # fewest before a registration that let it be called bare
+FEW_MONTHS: Final = 3  # so many or more known months are alike when registrations are compared
 EXAMINED: Final = ("03", "04")  # charge_type: examination, laboratory
 CASE: Final = ["person_key", "opsp_dise_code", "begun_on", "family"]
 SUPPORT: Final = ("support_stays", "support_days", "exam_days", "months_known")
@@ -144,26 +145,29 @@ def _known(asked: DataFrame, visit_fact: DataFrame) -> DataFrame:
 def _certifiers(seen: DataFrame) -> DataFrame:
     """Who established it → registrations of twelve months, the bare ones, and how many are usual.
 
-    Usual is the share of bare ones among what all others established.
+    Usual is the share of bare ones among what all others established, of registrations before
+    which as many months are known: the fewer are, the more look bare.
     """
+    known = F.least("months_known", F.lit(FEW_MONTHS)).alias("known")
     case = (
         seen.where(F.col("certifier").isNotNull() & (F.col("months_known") >= KNOWN_MONTHS))
-        .groupBy(VIEW, "certifier", "person_key", "opsp_dise_code")
+        .groupBy(VIEW, "certifier", "person_key", "opsp_dise_code", known)
         .agg(F.min("is_bare").alias("is_bare"))
     )
-    own = case.groupBy(VIEW, "certifier").agg(
-        F.count("*").cast("int").alias("certified"),
-        F.count_if("is_bare").cast("int").alias("certified_bare"),
+    own = case.groupBy(VIEW, "certifier", "known").agg(
+        F.count("*").alias("own"), F.count_if("is_bare").alias("own_bare")
     )
-    all_ = own.groupBy(VIEW).agg(
-        F.sum("certified").alias("all"), F.sum("certified_bare").alias("all_bare")
+    everybody = own.groupBy(VIEW, "known").agg(
+        F.sum("own").alias("all"), F.sum("own_bare").alias("all_bare")
     )
-    share = F.try_divide(
-        F.col("all_bare") - F.col("certified_bare"), F.col("all") - F.col("certified")
-    )
-    expected = F.coalesce(share * F.col("certified"), F.lit(0.0))
+    share = F.try_divide(F.col("all_bare") - F.col("own_bare"), F.col("all") - F.col("own"))
+    expected = F.round(F.coalesce(share * F.col("own"), F.lit(0.0)), 6).cast("decimal(16,6)")
     return (
-        own.join(F.broadcast(all_), on=VIEW, how="inner")
-        .withColumn("bare_expected", F.round(expected, 2).cast("decimal(16,2)"))
-        .drop("all", "all_bare")
+        own.join(F.broadcast(everybody), on=[VIEW, "known"], how="inner")
+        .groupBy(VIEW, "certifier")
+        .agg(
+            F.sum("own").cast("int").alias("certified"),
+            F.sum("own_bare").cast("int").alias("certified_bare"),
+            F.round(F.sum(expected), 2).cast("decimal(16,2)").alias("bare_expected"),
+        )
     )

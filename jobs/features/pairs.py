@@ -15,6 +15,7 @@ AT_LEAST: Final = 2  # shared days
 # So many people may stand behind one address, phone or contact and still be a family or a home.
 # More behind one address are a village; more behind one phone may be a broker's cards.
 HOLDERS: Final = {"addr_key": 50, "tel_key": 3, "coner_key": 3}
+NEWTON: Final = 12  # steps; six decide the first digits
 PAIR: Final = ["person_a", "person_b", VIEW]
 
 
@@ -42,7 +43,8 @@ def pairs(meetings: Meetings, *, months: tuple[str, ...]) -> DataFrame:
 
     One of the two at least met somebody in the month itself; the pair's own last meeting may be
     older: a group whose members take turns is told whole. `expected` is Σ over places h of
-    days_a(h) × days_b(h) × chance / D(h), D(h) being the days on which anybody was present there.
+    days_a(h) × days_b(h) × chance / D(h), D(h) being the days on which anybody could have been
+    present there (open_days).
     """
     back = meetings.back
     met = seen_by(meetings.met, months, back=back).where(f"{VIEW} <= first_number + {back}")
@@ -50,7 +52,7 @@ def pairs(meetings: Meetings, *, months: tuple[str, ...]) -> DataFrame:
     present = seen_by(meetings.present, months, back=back)
     known = seen_by(meetings.known, months, back=back)
     return (
-        pair.join(_expected(pair, present, meetings.chance), on=PAIR, how="inner")
+        pair.join(_expected(pair, present, meetings.chance, back), on=PAIR, how="inner")
         .join(_households(pair, known), on=PAIR, how="left")
         .withColumn("is_household", F.coalesce("is_household", F.lit(False)))
         .withColumn("month", month_label(F.col(VIEW)))
@@ -98,10 +100,35 @@ def _seen_again(met: DataFrame, side: str) -> DataFrame:
     return people.distinct().withColumn(f"again_{side}", F.lit(True))
 
 
-def _expected(pair: DataFrame, present: DataFrame, chance: Fraction) -> DataFrame:
+def open_days(seen: str, records: str, *, most: int) -> Column:
+    """Days on which a place could have seen somebody, of which it did on `seen` [days].
+
+    Were `records` spread evenly over n days, n × (1 − exp(−records / n)) of them would be seen: a
+    small house is open on more days than it is used. Solved by Newton's method for records / n,
+    from above, where the curve bends away; at least the days seen, at most `most`.
+    """
+    ratio = F.col(seen) / F.col(records)
+
+    def step(x: Column, _: Column) -> Column:
+        return x - (1 - F.exp(-x) - ratio * x) / (F.exp(-x) - ratio)
+
+    load = F.aggregate(F.array_repeat(F.lit(0), NEWTON), 1 / ratio, step)
+    days = F.when(load > 0, F.round(F.col(records) / load).cast("bigint"))
+    return F.greatest(F.least(F.coalesce(days, F.lit(most)), F.lit(most)), F.col(seen))
+
+
+def _calendar(back: int) -> int:
+    """Days in a month and those `back` before it, roughly."""
+    return (back + 1) * 30
+
+
+def _expected(pair: DataFrame, present: DataFrame, chance: Fraction, back: int) -> DataFrame:
     """Shared days by chance of each pair, over every place where both were."""
-    open_days = present.select(VIEW, "fixmedins_code", "day").distinct()
-    house = open_days.groupBy(VIEW, "fixmedins_code").agg(F.count("*").alias("days"))
+    by_day = present.groupBy(VIEW, "fixmedins_code", "day").agg(F.count("*").alias("on_day"))
+    house = by_day.groupBy(VIEW, "fixmedins_code").agg(
+        F.count("*").alias("seen_days"), F.sum("on_day").alias("records")
+    )
+    house = house.withColumn("days", open_days("seen_days", "records", most=_calendar(back)))
     count = present.groupBy(VIEW, "person_key", "fixmedins_code").count()
     a, b = (
         count.select(

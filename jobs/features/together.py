@@ -17,8 +17,8 @@ NEIGHBOURS: Final = ("village", "emp_no")
 def shared_admissions(stay_fact: DataFrame, *, months: tuple[str, ...]) -> DataFrame:
     """gold.shared_admission of pairs of whom one at least met somebody in the month itself.
 
-    Were the stays of each spread evenly over the days on which an institution admitted anybody,
-    `expected` days would be shared by chance. Quadratic in the repeatedly admitted of one
+    Were the stays of each spread evenly over the days on which an institution could have admitted
+    somebody, `expected` days would be shared by chance. Quadratic in the repeatedly admitted of one
     institution and day.
     """
     stay = stay_fact.select(

@@ -110,6 +110,7 @@ VISIT_FACT: Final = Table(
     visited_at      timestamp_ntz  Arrival.
     visited_on      date     Day of arrival.
     setl_time       timestamp_ntz  When it was settled.
+    pay_loc         string?  1 claimed by hand, 2 at the institution, 3 4 directly from elsewhere.
     mdtrt_cert_type string?  01 electronic, 02 identity card, 03 insurance card.
     term_no         string?  Terminal.
     opter_id        string?  Operator at the window.
@@ -178,6 +179,7 @@ STAY_FACT: Final = Table(
     adm_way         string?  1 emergency, 2 outpatient, 3 transferred in, 9.
     is_planned      boolean  Readmission within 31 days was planned at the discharge before.
     dise_no         string?  Group of the stay.
+    pay_loc         string?  1 claimed by hand, 2 at the institution, 3 4 directly from elsewhere.
     hi_paymtd       string?  How it is paid: 3 and 4 by group.
     tel_key         string?  假名 of the phone.
     addr_key        string?  假名 of the address.

@@ -217,6 +217,7 @@ ORIGIN_FACT: Final = Table(
     look            string?  Commonest diagnosis (three characters) and nights, or diagnosis.
     look_cases      int      Cases with it [count].
     look_usual      double   Its share among the institution's other cases [0 to 1].
+    by_hand_cases   int      Claimed by hand, against paper [count].
     crowded_cases   int      Settled while the terminal settled three people in minutes [count].
     fund_fen        bigint   Paid by the fund [fen].
     acct_fen        bigint   Paid from the account [fen].
