@@ -35,9 +35,10 @@ class GhostInpatients:
     says nothing, two weak legs are worth a look, and so is one where far more of the institution's
     stays than usual (`house_share`) were seen elsewhere while it charged for treating them.
     Innocent twins, and what keeps them out: the day of admission, discharge or transfer (never a
-    leg alone); relatives who fetch drugs from a near pharmacy, a day's leave to another doctor,
-    dialysis elsewhere (weak where the stay is otherwise lively, or so long that leave is usual;
-    nothing where the stay charged no treatment that day); a death registered late (`grace_days`);
+    leg alone); relatives who fetch drugs from a near pharmacy, or once from a far one, a day's
+    leave to another doctor, dialysis elsewhere (weak where the stay is otherwise lively, or so long
+    that leave is usual; nothing where the stay charged no treatment that day); a death registered
+    late (`grace_days`);
     a quiet stay of a convalescent (weak); a real stay that another hospital's ghost overlaps (the
     stay with more against it is accused).
     """
@@ -57,7 +58,7 @@ class GhostInpatients:
 
     strong: float = 0.9  # weight of a contradiction that only a false record explains [0 to 1]
     weak: float = 0.4  # weight of one that has common honest explanations [0 to 1]
-    far_km: float = 50.0  # from here on nobody fetches drugs for a patient [km]
+    far_km: float = 50.0  # from here on nobody goes often to fetch drugs for a patient [km]
     out_days: int = 1  # days that leave or an errand explains [days]
     long_nights: int = 14  # nights from which a day's leave is usual [nights]
     lively_share: float = 0.75  # nights with treatment from which a stay is lively [0 to 1]
@@ -123,10 +124,12 @@ class GhostInpatients:
         is_short = days <= self.out_days
         is_lively = _active_share(legs) >= self.lively_share
         is_near = ~(legs["km"].astype(float) >= self.far_km)
-        is_errand = (legs["other_care"] == "pharmacy") & is_near
+        is_errand = legs["other_care"] == "pharmacy"
+        is_near_errand = is_errand & is_near & (is_lively | is_short)
+        is_far_errand = is_errand & is_lively & is_short  # relatives live far from some hospitals
         is_long = legs["stay_days"] >= self.long_nights
-        is_leave = (legs["other_care"] != "pharmacy") & (is_lively | is_long) & is_short
-        return (legs["other_care"] == "chronic") | (is_errand & (is_lively | is_short)) | is_leave
+        is_leave = ~is_errand & (is_lively | is_long) & is_short
+        return (legs["other_care"] == "chronic") | is_near_errand | is_far_errand | is_leave
 
     def _is_cleared(self, legs: pd.DataFrame) -> Any:
         """Overlaps in which the other stay has more against it, or this one is clearly livelier."""

@@ -20,6 +20,10 @@ STAYS = """
     m5       | s6       | 2024-03 | e          | H1             | 370202 | 370202      | false      | t1      |           | w5       | J18.900   | 9         | 2       | 2024-03-03  | 100      | 0
     m6       | s7       | 2024-03 | f          | H2             | 370203 | 370202      | false      | t3      |           | w5       | J18.900   | 9         | 2       | 2024-03-03  | 100      | 0
     m7       | s8       | 2024-03 | g          | H2             | 370203 | 370202      | false      | t4      |           | w5       | J18.900   | 9         | 2       | 2024-03-03  | 100      | 0
+    m8       | s9       | 2024-03 | h          | H9             | 110105 | 370202      | true       | t9      |           | w8       | J18.900   | 9         | 1       | 2024-03-03  | 100      | 0
+    m9       | s10      | 2024-03 | i          | H9             | 110105 | 370202      | true       | t9      |           | w9       | J18.900   | 9         | 1       | 2024-03-04  | 100      | 0
+    m10      | s11      | 2024-03 | j          | H9             | 110105 | 370203      | true       | t9      |           | w7       | J18.900   | 9         | 1       | 2024-03-05  | 100      | 0
+    m11      | s12      | 2024-03 | k          | H9             | 110105 | 370203      | true       | t8      |           | w6       | J18.900   | 9         | 1       | 2024-03-05  | 100      | 0
 """
 VISITS = """
     setl_id | month   | person_key | fixmedins_code | area   | insu_admdvs | is_offsite | main_diag | visited_on
@@ -54,8 +58,10 @@ def test_people_of_one_city_are_counted_linked_and_compared(spark: SparkSession)
         found(spark),
         ORIGIN_FACT,
         """
-        fixmedins_code | home | setting | month   | area   | persons | cases | house_persons | homes | expected | linked_persons | rooted_persons | settled_persons | look     | look_cases | look_usual | crowded_cases | by_hand_cases | fund_fen | acct_fen | first_on   | last_on    | setl_ids       | person_keys
-        H1             | 5301 | stay    | 2024-03 | 370202 | 4       | 4     | 5             | 1     | 0.0      | 3              | 2              | 1               | M54 7天 | 3          | 0.0        | 0             | 1             | 400      | 5        | 2024-02-01 | 2024-03-03 | s1 s2 s3 s4 s5 | a b c d
+        fixmedins_code | home | setting | month   | area   | persons | cases | house_persons | homes | expected | linked_persons | rooted_persons | settled_persons | look     | look_cases | look_usual | crowded_cases | fund_fen | acct_fen | first_on   | last_on    | setl_ids       | person_keys
+        H1             | 5301 | stay    | 2024-03 | 370202 | 4       | 4     | 5             | 1     | 0.0      | 3              | 2              | 1               | M54 7天 | 3          | 0.0        | 0             | 400      | 5        | 2024-02-01 | 2024-03-03 | s1 s2 s3 s4 s5 | a b c d
+        H9             | 3702 | stay    | 2024-03 | 110105 | 4       | 4     | 4             | 1     | 0.0      | 3              | 0              | 0               | J18 9天 | 4          | 0.0        | 0             | 400      | 0        | 2024-03-03 | 2024-03-05 | s10 s11 s12 s9 | h i j k
+        H9             | 3702 | claim   | 2024-03 | 110105 | 3       | 3     | 3             | 1     | 0.0      | 3              | 0              | 0               | J18 9天 | 3          | 0.0        | 0             | 300      | 0        | 2024-03-03 | 2024-03-05 | s10 s11 s9     | h i j
         """,
     )
 

@@ -1,4 +1,4 @@
-"""gold.indication_fact: dear items given for illnesses for which other houses do not give them."""
+"""gold.indication_fact: dear drugs given for illnesses for which other houses do not give them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TREATED: Final = 10  # fewest stays of an illness at other houses from which its
 USUAL: Final = (
     0.1  # share of other houses' stays with it, from which an item is usual for an illness
 )
-GOODS: Final = ("101", "102", "103", "104", "301")
+DRUGS: Final = ("101", "102", "103", "104")  # what an operation uses depends on who can operate
 USE: Final = [VIEW, "fixmedins_code", "ingredient"]
 STAY: Final = ("mdtrt_id", "month", "fixmedins_code", "area", "chfpdr_code", "main_diag",
                "admitted_on", "discharged_on")  # fmt: skip
@@ -61,8 +61,8 @@ def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
 
 
 def _lines(charge_fact: DataFrame) -> DataFrame:
-    """Lines of dear goods in stays."""
-    is_dear = F.col("is_high_value") & F.col("list_type").isin(*GOODS)
+    """Lines of dear drugs in stays."""
+    is_dear = F.col("is_high_value") & F.col("list_type").isin(*DRUGS)
     return (
         charge_fact.where(is_dear & (F.col("care") == "inpatient"))
         .where("inscp_fen > 0")

@@ -36,7 +36,8 @@ def origins(
     Expected is what the institution would see of that city if its people came to it as they come
     to the other institutions of its own city: by share of all people treated there.
     """
-    seen = seen_by(_cases(visit_fact, stay_fact), months, back=BACK)
+    case = seen_by(_cases(visit_fact, stay_fact), months, back=BACK)
+    seen = case.unionByName(_claims(case))
     group = _groups(seen.where("is_offsite"))
     told = (
         group.where(F.col("persons") >= FEWEST)
@@ -76,6 +77,15 @@ def _cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
     )
 
 
+def _claims(case: DataFrame) -> DataFrame:
+    """Claims by hand once more, in a setting of their own: of people who share a phone."""
+    by_hand = case.where(F.col("is_offsite") & (F.col("pay_loc") == BY_HAND)).withColumn(
+        "setting", F.lit("claim")
+    )
+    people = _behind(by_hand).select(*GROUP, F.explode("people").alias("person_key")).distinct()
+    return by_hand.join(people, on=[*GROUP, "person_key"], how="left_semi")
+
+
 def _groups(case: DataFrame) -> DataFrame:
     """Institution and home city → people, cases, money and settlements of the six months."""
     return case.groupBy(*GROUP).agg(
@@ -83,7 +93,6 @@ def _groups(case: DataFrame) -> DataFrame:
         F.count_distinct("person_key").cast("int").alias("persons"),
         F.count("*").cast("int").alias("cases"),
         F.count_if("is_crowded").cast("int").alias("crowded_cases"),
-        F.count_if(F.col("pay_loc") == BY_HAND).cast("int").alias("by_hand_cases"),
         F.sum("fund_fen").alias("fund_fen"),
         F.sum("acct_fen").alias("acct_fen"),
         F.min("day").alias("first_on"),
@@ -151,8 +160,14 @@ def _looks(seen: DataFrame) -> DataFrame:
 
 def _linked(case: DataFrame) -> DataFrame:
     """Institution and home city → people who share a phone or contact though they live apart."""
+    linked = F.size(F.array_distinct(F.flatten(F.collect_list("people"))))
+    return _behind(case).groupBy(*GROUP).agg(linked.cast("int").alias("linked_persons"))
+
+
+def _behind(case: DataFrame) -> DataFrame:
+    """Phones and contacts of several people at one institution who live apart, and these people."""
     shared = F.explode(F.array("tel_key", "coner_key")).alias("shared")
-    behind = (
+    return (
         case.select(*GROUP, "person_key", "addr_key", shared)
         .where("shared IS NOT NULL")
         .groupBy(*GROUP, "shared")
@@ -162,8 +177,6 @@ def _linked(case: DataFrame) -> DataFrame:
         )
         .where((F.size("people") >= FEWEST) & (F.col("addresses") >= FEWEST))
     )
-    linked = F.size(F.array_distinct(F.flatten(F.collect_list("people"))))
-    return behind.groupBy(*GROUP).agg(linked.cast("int").alias("linked_persons"))
 
 
 def _local(seen: DataFrame, offsite_registration: DataFrame, person: DataFrame) -> DataFrame:

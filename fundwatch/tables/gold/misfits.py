@@ -201,7 +201,7 @@ ORIGIN_FACT: Final = Table(
         *columns("""
     fixmedins_code  string   The institution.
     home            string   City where they are insured, four digits.
-    setting         string   stay, visit or purchase.
+    setting         string   stay, visit, purchase; claim: those by hand of people with one phone.
         """),
         MONTH_COLUMN,
         *columns("""
@@ -217,7 +217,6 @@ ORIGIN_FACT: Final = Table(
     look            string?  Commonest diagnosis (three characters) and nights, or diagnosis.
     look_cases      int      Cases with it [count].
     look_usual      double   Its share among the institution's other cases [0 to 1].
-    by_hand_cases   int      Claimed by hand, against paper [count].
     crowded_cases   int      Settled while the terminal settled three people in minutes [count].
     fund_fen        bigint   Paid by the fund [fen].
     acct_fen        bigint   Paid from the account [fen].
@@ -231,7 +230,7 @@ ORIGIN_FACT: Final = Table(
 
 INDICATION_FACT: Final = Table(
     "gold.indication_fact",
-    grain="one dear item that one house gives to patients to whom others do not, to a month",
+    grain="one dear drug that one house gives to patients to whom others do not, to a month",
     key=("fixmedins_code", "ingredient", MONTH),
     period=MONTH,
     columns=(
@@ -243,7 +242,7 @@ INDICATION_FACT: Final = Table(
         *columns(
             """
     area            string   区划 of the institution.
-    list_type       string   101 to 104 drugs, 301 consumables.
+    list_type       string   101 to 104.
     stays           int      Its stays of six months whose illnesses other houses treat too [count].
     stays_with      int      Of them, with the item [count].
     odd_stays       int      Of these, for none of whose illnesses others use it much [count].
