@@ -131,7 +131,7 @@ FLOW: Final[tuple[Step, ...]] = (
     _step("origins", "异地来源事实", "jobs.facts.origins:origins",
           (Read(VISIT_FACT, back=5), Read(STAY_FACT, back=5), OFFSITE_REGISTRATION, PERSON),
           ORIGIN_FACT),
-    _step("indications", "高值药耗适应证事实", "jobs.facts.indications:indications",
+    _step("indications", "高值药品适应证事实", "jobs.facts.indications:indications",
           (Read(STAY_FACT, back=5), Read(CHARGE_FACT, back=5), DIAGNOSIS), INDICATION_FACT),
     _step("prescribers", "开方医师与药店事实", "jobs.facts.prescribers:prescribers",
           (Read(VISIT_FACT, back=5), Read(CHARGE_FACT, back=5), Read(FEE_LINE, back=5),

@@ -125,11 +125,11 @@ class GhostInpatients:
         is_lively = _active_share(legs) >= self.lively_share
         is_near = ~(legs["km"].astype(float) >= self.far_km)
         is_errand = legs["other_care"] == "pharmacy"
-        is_near_errand = is_errand & is_near & (is_lively | is_short)
-        is_far_errand = is_errand & is_lively & is_short  # relatives live far from some hospitals
+        # Relatives live far from some hospitals: once they may fetch drugs there too.
+        is_explained = (is_lively & is_short) | (is_near & (is_lively | is_short))
         is_long = legs["stay_days"] >= self.long_nights
         is_leave = ~is_errand & (is_lively | is_long) & is_short
-        return (legs["other_care"] == "chronic") | is_near_errand | is_far_errand | is_leave
+        return (legs["other_care"] == "chronic") | (is_errand & is_explained) | is_leave
 
     def _is_cleared(self, legs: pd.DataFrame) -> Any:
         """Overlaps in which the other stay has more against it, or this one is clearly livelier."""

@@ -19,37 +19,41 @@ from fundwatch.schema import Table
 from fundwatch.tables.gold import (
     CHARGE_FACT,
     DETECTOR_FINDING,
-    INDICATION_FACT,
+    FACTS,
+    GROUP_FACT,
+    INSTITUTION_DAY_FACT,
+    INVOICE_FACT,
     ITEM_ANOMALY,
-    ORIGIN_FACT,
     PEER_SCORE,
-    PRACTITIONER_DAY_FACT,
-    PRESCRIBER_FACT,
+    PERSON_DAY_FACT,
     PRESENCE_CONFLICT,
-    QUALIFICATION_FACT,
+    RESALE_FACT,
     RULE_FINDING,
-    SESSION_FACT,
     SHARED_PURCHASE,
     STAY_FACT,
-    STOCK_FACT,
+    SUPPLY_FACT,
+    VISIT_FACT,
 )
 from fundwatch.tables.silver import FEE_LINE, PERSON, SETTLEMENT_NET
 from jobs.conform import conform
 from jobs.facts.care import care
 from jobs.offered import Offered
 
-# What one row of these says depends on everybody's visits, purchases or lines.
-EVERYBODYS: Final = {
-    PEER_SCORE,
-    SHARED_PURCHASE,
-    STOCK_FACT,
-    PRACTITIONER_DAY_FACT,
-    PRESCRIBER_FACT,
-    SESSION_FACT,
-    QUALIFICATION_FACT,
-    ORIGIN_FACT,
-    INDICATION_FACT,
+# What one row of these says hangs on its own persons alone, or on what no replay narrows.
+NARROW: Final = {
+    CHARGE_FACT,
+    VISIT_FACT,
+    STAY_FACT,
+    PERSON_DAY_FACT,
+    INSTITUTION_DAY_FACT,
+    SUPPLY_FACT,
+    RESALE_FACT,
+    INVOICE_FACT,
+    GROUP_FACT,
 }
+# What one row of these says depends on everybody's visits, purchases or lines: so of any new fact,
+# until it is known better. To ask too much takes longer; to ask too little would tell differences.
+EVERYBODYS: Final = {*FACTS, PEER_SCORE, SHARED_PURCHASE} - NARROW
 OF_TERMINAL: Final = "terminal_"  # and so do these columns of a visit
 # Steps whose rows concern one person, and what they may read of that person alone. A stay's
 # neighbours in the house are needed, so `stays` reads every settlement; its lines are few.

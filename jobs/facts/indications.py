@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.facts.diagnoses import every_diagnosis
 from jobs.facts.months import VIEW, month_label, seen_by
+from jobs.facts.parts import part_of_line
 
 BACK: Final = 5  # months before its own that a month looks over: six together
 TREATED: Final = 10  # fewest stays of an illness at other houses from which its use is drawn
-USUAL: Final = (
-    0.1  # share of other houses' stays with it, from which an item is usual for an illness
-)
+USUAL: Final = 0.1  # share of other houses' stays with an illness that makes an item usual for it
 DRUGS: Final = ("101", "102", "103", "104")  # what an operation uses depends on who can operate
 USE: Final = [VIEW, "fixmedins_code", "ingredient"]
 STAY: Final = ("mdtrt_id", "month", "fixmedins_code", "area", "chfpdr_code", "main_diag",
@@ -36,7 +36,7 @@ def indications(
     line = seen_by(_lines(charge_fact), months, back=BACK)
     used = line.groupBy(*USE, "mdtrt_id").agg(F.min("list_type").alias("list_type"))
     usual = _usual(stay, ill, used)
-    odd = usual.where(f"is_used AND share < {USUAL}")
+    odd = usual.where("is_odd")
     counted = _counted(usual).join(_doctors(odd), on=USE, how="inner")
     told = counted.withColumn(
         "part", F.greatest(1 - F.col("odd_expected") / F.col("odd_stays"), F.lit(0.0))
@@ -48,12 +48,10 @@ def indications(
 
 def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
     """(view, house, stay, illness): the main and all other diagnoses, each once."""
-    other = diagnosis.where("coalesce(vali_flag, '1') <> '0'").select("mdtrt_id", "diag_code")
-    own = stay.select(VIEW, "fixmedins_code", "mdtrt_id", F.col("main_diag").alias("diag_code"))
-    listed = own.drop("diag_code").join(other, on="mdtrt_id", how="inner")
+    own = stay.select(VIEW, "fixmedins_code", "mdtrt_id", "main_diag")
     illness = F.left("diag_code", F.lit(3)).alias("illness")
     return (
-        own.unionByName(listed)
+        every_diagnosis(own, diagnosis)
         .where("diag_code IS NOT NULL")
         .select(VIEW, "fixmedins_code", "mdtrt_id", illness)
         .distinct()
@@ -63,26 +61,13 @@ def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
 def _lines(charge_fact: DataFrame) -> DataFrame:
     """Lines of dear drugs in stays."""
     is_dear = F.col("is_high_value") & F.col("list_type").isin(*DRUGS)
-    return (
-        charge_fact.where(is_dear & (F.col("care") == "inpatient"))
-        .where("inscp_fen > 0")
-        .select(
-            *(
-                "mdtrt_id",
-                "month",
-                "fixmedins_code",
-                "list_type",
-                "bkkp_sn",
-                "setl_id",
-                "inscp_fen",
-            ),
-            F.coalesce("ingredient", "hilist_code").alias("ingredient"),
-        )
-    )
+    kept = ("mdtrt_id", "month", "fixmedins_code", "list_type", "bkkp_sn", "setl_id", "inscp_fen")
+    in_stays = charge_fact.where("care = 'inpatient' AND inscp_fen > 0").where(is_dear)
+    return in_stays.select(*kept, F.coalesce("ingredient", "hilist_code").alias("ingredient"))
 
 
 def _usual(stay: DataFrame, ill: DataFrame, used: DataFrame) -> DataFrame:
-    """Stays of houses that use an item, with or without it: `is_used`, and the usual `share`.
+    """Stays of houses that use an item, with or without it: `is_used`, the usual `share`, `is_odd`.
 
     Only illnesses of stays that got the item anywhere are asked about; all others have no share.
     """
@@ -94,9 +79,8 @@ def _usual(stay: DataFrame, ill: DataFrame, used: DataFrame) -> DataFrame:
     )
     house = used.select(*USE).distinct()
     case = ill.join(house, on=[VIEW, "fixmedins_code"], how="inner")
-    share = (F.coalesce("given_all", F.lit(0)) - F.coalesce("given_here", F.lit(0))) / F.col(
-        "others"
-    )
+    given_all, given_here = (F.coalesce(name, F.lit(0)) for name in ("given_all", "given_here"))
+    share = (given_all - given_here) / F.col("others")
     return (
         case.join(treated, on=[VIEW, "fixmedins_code", "illness"], how="inner")
         .join(given, on=[VIEW, "ingredient", "illness"], how="left")
@@ -105,6 +89,7 @@ def _usual(stay: DataFrame, ill: DataFrame, used: DataFrame) -> DataFrame:
         .agg(F.max(share).alias("share"))
         .join(used.withColumn("is_used", F.lit(True)), on=[*USE, "mdtrt_id"], how="left")
         .withColumn("is_used", F.coalesce("is_used", F.lit(False)))
+        .withColumn("is_odd", F.col("is_used") & (F.col("share") < USUAL))
         .join(stay.drop("month"), on=[VIEW, "fixmedins_code", "mdtrt_id"], how="inner")
     )
 
@@ -123,15 +108,14 @@ def _treated(ill: DataFrame) -> DataFrame:
 
 def _counted(usual: DataFrame) -> DataFrame:
     """House and item → stays judged, those with it, the odd ones, and how many would be usual."""
-    is_low = F.col("share") < USUAL
-    is_odd = F.col("is_used") & is_low
+    below = F.when(F.col("share") < USUAL, F.col("share")).otherwise(0.0)
     return (
         usual.groupBy(*USE)
         .agg(
             F.count("*").cast("int").alias("stays"),
             F.count_if("is_used").cast("int").alias("stays_with"),
-            F.count_if(is_odd).cast("int").alias("odd_stays"),
-            F.round(F.sum(F.when(is_low, F.col("share")).otherwise(0.0)), 2).alias("odd_expected"),
+            F.count_if("is_odd").cast("int").alias("odd_stays"),
+            F.round(F.sum(below), 2).alias("odd_expected"),
         )
         .where("odd_stays > 0")
     )
@@ -159,9 +143,11 @@ def _doctors(odd: DataFrame) -> DataFrame:
 
 
 def _with_lines(told: DataFrame, line: DataFrame) -> DataFrame:
-    """With the lines of the odd stays, each with the part that is above the expected."""
-    part = F.round(F.col("inscp_fen") * F.col("part")).cast("bigint")
-    excess = F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))
+    """With the lines of the odd stays, each with the part that is above the expected.
+
+    Of houses with such a line settled in the month itself.
+    """
+    part, excess = part_of_line("part")
     gathered = (
         line.select(*USE, "bkkp_sn", "setl_id", "inscp_fen", "month")
         .join(told.select(*USE, "part"), on=USE, how="inner")
@@ -169,12 +155,7 @@ def _with_lines(told: DataFrame, line: DataFrame) -> DataFrame:
         .agg(
             F.array_sort(F.collect_list(F.when(part > 0, excess))).alias("excess_lines"),
             F.sum(part).alias("inscp_fen"),
-            _has_news().alias("news"),
+            F.max(F.col("month") == month_label(F.col(VIEW))).alias("news"),
         )
     )
     return told.join(gathered, on=USE, how="inner").where("news")
-
-
-def _has_news() -> Column:
-    """Whether one of the lines was settled in the month itself."""
-    return F.max(F.col("month") == month_label(F.col(VIEW)))

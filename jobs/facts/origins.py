@@ -90,7 +90,7 @@ def _groups(case: DataFrame) -> DataFrame:
     """Institution and home city → people, cases, money and settlements of the six months."""
     return case.groupBy(*GROUP).agg(
         F.min("area").alias("area"),
-        F.count_distinct("person_key").cast("int").alias("persons"),
+        F.size(F.collect_set("person_key")).alias("persons"),
         F.count("*").cast("int").alias("cases"),
         F.count_if("is_crowded").cast("int").alias("crowded_cases"),
         F.sum("fund_fen").alias("fund_fen"),
@@ -105,8 +105,8 @@ def _groups(case: DataFrame) -> DataFrame:
 
 def _expected(seen: DataFrame) -> DataFrame:
     """Institution and home city → people to expect, all people of the house, other home cities."""
-    here = seen.groupBy(*GROUP, "city").agg(
-        F.count_distinct("person_key").alias("own"), F.max("is_offsite").alias("is_offsite")
+    here = seen.groupBy(*GROUP, "city", "is_offsite").agg(  # which hangs on home and city alone
+        F.count_distinct("person_key").alias("own")
     )
     house = here.groupBy(*HOUSE, "city").agg(
         F.sum("own").cast("int").alias("house_persons"),
@@ -173,7 +173,7 @@ def _behind(case: DataFrame) -> DataFrame:
         .groupBy(*GROUP, "shared")
         .agg(
             F.collect_set("person_key").alias("people"),
-            F.count_distinct(F.coalesce("addr_key", "person_key")).alias("addresses"),
+            F.size(F.collect_set(F.coalesce("addr_key", "person_key"))).alias("addresses"),
         )
         .where((F.size("people") >= FEWEST) & (F.col("addresses") >= FEWEST))
     )

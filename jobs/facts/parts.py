@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 
@@ -12,8 +12,7 @@ def with_parts(told: DataFrame, charge_fact: DataFrame, share: str) -> DataFrame
     Rounded half up to fen by line; a settlement without a line within the scope is left out.
     `told` is worked out once, so its rows are grouped whole rather than joined again.
     """
-    part = F.round(F.col("inscp_fen") * F.col(share)).cast("bigint")
-    excess = F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))
+    part, excess = part_of_line(share)
     rows = told.drop("inscp_fen")
     line = charge_fact.select("setl_id", "bkkp_sn", "inscp_fen")
     return (
@@ -26,3 +25,9 @@ def with_parts(told: DataFrame, charge_fact: DataFrame, share: str) -> DataFrame
         )
         .withColumnRenamed("total", "inscp_fen")
     )
+
+
+def part_of_line(share: str) -> tuple[Column, Column]:
+    """That share [0 to 1] of a line's inscp_fen, half up [fen], and the line with it."""
+    part = F.round(F.col("inscp_fen") * F.col(share)).cast("bigint")
+    return part, F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))

@@ -7,8 +7,9 @@ from typing import Final
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.facts.diagnoses import every_diagnosis, family
 from jobs.facts.months import VIEW, month_number, number_of_day, seen_by
-from jobs.facts.registrations import family, held, registered, registered_share
+from jobs.facts.registrations import held, registered, registered_share
 
 BACK: Final = 11  # months before its own in which a registration that a month asks about begins
 YEAR: Final = 12  # months before a registration in which something must support it
@@ -70,15 +71,15 @@ def _supported(
         .where(in_time & (F.col("day") <= F.col("begun_on")))
         .groupBy(*CASE)
         .agg(
-            F.count_distinct(F.when(F.col("is_stay"), F.col("mdtrt_id"))).alias("support_stays"),
-            F.count_distinct(F.when(~F.col("is_stay"), F.col("day"))).alias("support_days"),
+            _different(F.when(F.col("is_stay"), F.col("mdtrt_id"))).alias("support_stays"),
+            _different(F.when(~F.col("is_stay"), F.col("day"))).alias("support_days"),
         )
     )
     examined = (
         asked.join(_examined(charge_fact), on="person_key", how="inner")
         .where(in_time & F.date_diff("begun_on", "day").between(0, EXAM_DAYS))
         .groupBy(*CASE)
-        .agg(F.count_distinct("day").alias("exam_days"))
+        .agg(_different(F.col("day")).alias("exam_days"))
     )
     found = (
         asked.join(seen_ill, on=CASE, how="left")
@@ -92,6 +93,11 @@ def _supported(
         .withColumn("is_bare", F.coalesce(_is_bare(), F.lit(False)))
         .withColumn("certifier", F.coalesce("certifier_doctor", "certifier_code"))
     )
+
+
+def _different(values: Column) -> Column:
+    """How many different ones; a few of one person, so no distinct that doubles the rows."""
+    return F.size(F.collect_set(values))
 
 
 def _is_bare() -> Column:
@@ -113,10 +119,8 @@ def _seen_ill(
     )
     stay = stay_fact.select(*kept, F.col("admitted_on").alias("day"), F.lit(True).alias("is_stay"))
     case = visit.unionByName(stay).join(ours, on="person_key", how="left_semi")
-    valid = diagnosis.where("coalesce(vali_flag, '1') <> '0'").select("mdtrt_id", "diag_code")
-    told = case.join(valid, on="mdtrt_id", how="inner").withColumn("main_diag", F.col("diag_code"))
-    every = case.unionByName(told.select(*case.columns))
-    return every.withColumn("family", family()).drop("main_diag")
+    every = every_diagnosis(case, diagnosis)
+    return every.withColumn("family", family("diag_code")).drop("diag_code")
 
 
 def _examined(charge_fact: DataFrame) -> DataFrame:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
+
+from jobs.facts.diagnoses import family
 
 GRACE_DAYS: Final = 31  # after a registration's end
 LISTED: Final = "posexplode(split(opsp_dise_code, ';')) AS (place, code)"
@@ -65,7 +67,7 @@ def registered(visit: DataFrame, held: DataFrame) -> DataFrame:
     places = [c for c in held.columns if c != "person_key"]
     rests = F.coalesce(holds, F.lit(False)) & (F.col("is_its") | (F.col("illnesses") == 1))
     return (
-        visit.withColumn("family", family())
+        visit.withColumn("family", family("main_diag"))
         .join(held, on="person_key", how="left")
         .withColumn("is_its", is_its)
         .withColumn("is_registered", F.max(F.coalesce(holds, F.lit(False))).over(of_visit))
@@ -85,9 +87,3 @@ def registered_share(visit: DataFrame) -> DataFrame:
     return visit.groupBy("month").agg(
         F.round(share, 4).cast("decimal(5,4)").alias("registered_share")
     )
-
-
-def family() -> Column:
-    """Illnesses of one block of ICD-10: letter and first digit; growths are one family."""
-    is_growth = F.col("main_diag").rlike("^(C|D[0-4])")
-    return F.when(is_growth, F.lit("C")).otherwise(F.left("main_diag", F.lit(2)))

@@ -44,7 +44,7 @@ def pairs(meetings: Meetings, *, months: tuple[str, ...]) -> DataFrame:
     One of the two at least met somebody in the month itself; the pair's own last meeting may be
     older: a group whose members take turns is told whole. `expected` is Σ over places h of
     days_a(h) × days_b(h) × chance / D(h), D(h) being the days on which anybody could have been
-    present there (open_days).
+    present there (_open_days).
     """
     back = meetings.back
     met = seen_by(meetings.met, months, back=back).where(f"{VIEW} <= first_number + {back}")
@@ -100,7 +100,7 @@ def _seen_again(met: DataFrame, side: str) -> DataFrame:
     return people.distinct().withColumn(f"again_{side}", F.lit(True))
 
 
-def open_days(seen: str, records: str, *, most: int) -> Column:
+def _open_days(seen: str, records: str, *, most: int) -> Column:
     """Days on which a place could have seen somebody, of which it did on `seen` [days].
 
     Were `records` spread evenly over n days, n × (1 − exp(−records / n)) of them would be seen: a
@@ -117,18 +117,14 @@ def open_days(seen: str, records: str, *, most: int) -> Column:
     return F.greatest(F.least(F.coalesce(days, F.lit(most)), F.lit(most)), F.col(seen))
 
 
-def _calendar(back: int) -> int:
-    """Days in a month and those `back` before it, roughly."""
-    return (back + 1) * 30
-
-
 def _expected(pair: DataFrame, present: DataFrame, chance: Fraction, back: int) -> DataFrame:
     """Shared days by chance of each pair, over every place where both were."""
     by_day = present.groupBy(VIEW, "fixmedins_code", "day").agg(F.count("*").alias("on_day"))
-    house = by_day.groupBy(VIEW, "fixmedins_code").agg(
+    used = by_day.groupBy(VIEW, "fixmedins_code").agg(
         F.count("*").alias("seen_days"), F.sum("on_day").alias("records")
     )
-    house = house.withColumn("days", open_days("seen_days", "records", most=_calendar(back)))
+    calendar = 30 * (back + 1)  # days in a month and those before it, roughly
+    house = used.withColumn("days", _open_days("seen_days", "records", most=calendar))
     count = present.groupBy(VIEW, "person_key", "fixmedins_code").count()
     a, b = (
         count.select(

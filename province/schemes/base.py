@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 import numpy as np
 import pandas as pd
 
+from province.calls import clock
 from province.choice import Choice
 from province.people import FAR, People
 from province.places import Places
 from province.truth import Instance, Truth
-from province.world import Bools, Ints, World
+from province.world import DAY, Bools, Ints, World
 
 Frame = pd.DataFrame
 SCHEME_COUNT: Final = 20  # more schemes, smaller shares
@@ -134,7 +136,7 @@ class Plan:
         return int(self.places[0])
 
 
-class Scheme:
+class Scheme(ABC):
     """A scheme with its twins: plans once, then adds visits and bends lines month by month."""
 
     id: ClassVar[str]
@@ -156,9 +158,9 @@ class Scheme:
                 good = stage.truth.open(self.id, name, "twin", bad.number)
                 self.plans.append(self.cast(stage, rng, good))
 
+    @abstractmethod
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """Choose places, people and months of one instance."""
-        raise NotImplementedError
 
     def act(self, stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> list[Frame]:
         """The plan's visits of one of its months."""
@@ -208,8 +210,22 @@ def _within(frame: Frame, left: int) -> Frame:
 
 def idle(stage: Stage, who: Ints, beg: Ints) -> Bools:
     """Who is in no hospital when the visit begins, nor the day before."""
-    ok: Bools = stage.busy[who] < beg - 86_400
+    ok: Bools = stage.busy[who] < beg - DAY
     return ok
+
+
+def comers(
+    stage: Stage, rng: np.random.Generator, month: int, plan: Plan, opens: float, closes: float,
+    margin: int = 12,
+) -> tuple[Ints, Ints]:  # fmt: skip
+    """Who of the plan's people comes this month, and when; a bit more than once in all its months.
+
+    Between these hours, not in the last `margin` days; who is in hospital does not come.
+    """
+    who = plan.people[rng.random(len(plan.people)) < 1.2 / len(plan.months)]
+    beg = stage.day(rng, month, len(who), margin) * DAY + clock(rng, len(who), opens, closes)
+    can = idle(stage, who, beg)
+    return who[can], beg[can]
 
 
 def of_instance(one: Instance, places: Ints | int, people: Ints, months: Ints, careful: float = 0.0,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from province.calls import clock, stay_end, visits
 from province.items import group_at, groups, severe
-from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance
+from province.schemes.base import Frame, Plan, Scheme, Stage, comers, of_instance
 from province.truth import Instance
 from province.world import DAY, Bools, Ints, unit_hash
 
@@ -44,9 +44,7 @@ class DrgGaming(Scheme):
 
     def act(self, stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> list[Frame]:
         """Stays of the plan's own patients with what is billed beside them."""
-        who = plan.people[rng.random(len(plan.people)) < 1.2 / len(plan.months)]
-        beg = stage.day(rng, month, len(who), 12) * DAY + clock(rng, len(who), 10, 18)
-        who, beg = (x[idle(stage, who, beg)] for x in (who, beg))
+        who, beg = comers(stage, rng, month, plan, 10, 18)
         if plan.variant in ("costs_outside", "kept_in"):
             return _beside(rng, plan, who, beg)
         codes = _codes(plan.variant)

@@ -6,7 +6,7 @@ import numpy as np
 
 from province.calls import clock, visits
 from province.items import group_at
-from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance
+from province.schemes.base import Frame, Plan, Scheme, Stage, comers, of_instance
 from province.truth import Instance
 from province.world import DAY
 
@@ -28,9 +28,7 @@ class LowThreshold(Scheme):
 
     def act(self, stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> list[Frame]:
         """The month's short stays."""
-        who = plan.people[rng.random(len(plan.people)) < 1.2 / len(plan.months)]
-        beg = stage.day(rng, month, len(who), 4) * DAY + clock(rng, len(who), 8, 16)
-        who, beg = (x[idle(stage, who, beg)] for x in (who, beg))
+        who, beg = comers(stage, rng, month, plan, 8, 16, margin=4)
         at, n = group_at(), len(who)
         names = {
             "examination_stay": ("ip_vertigo", "ip_gastro", "ip_chd"),

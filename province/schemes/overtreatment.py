@@ -9,7 +9,17 @@ import numpy as np
 from province.calls import clock, stay_end, visits
 from province.items import catalogue, group_at, groups
 from province.lines import new_lines
-from province.schemes.base import EMPTY, Frame, Plan, Scheme, Stage, idle, of_instance, sorted_lines
+from province.schemes.base import (
+    EMPTY,
+    Frame,
+    Plan,
+    Scheme,
+    Stage,
+    comers,
+    idle,
+    of_instance,
+    sorted_lines,
+)
 from province.truth import Instance
 from province.world import DAY, Bools, Ints, unit_hash
 
@@ -70,9 +80,7 @@ class Overtreatment(Scheme):
         if plan.variant == "panels_for_all":
             return []
         kinds = np.array([group_at()[g] for g in _names(plan.variant)])
-        who = plan.people[rng.random(len(plan.people)) < 1.2 / len(plan.months)]
-        beg = stage.day(rng, month, len(who), 12) * DAY + clock(rng, len(who), 8, 16)
-        who, beg = (x[idle(stage, who, beg)] for x in (who, beg))
+        who, beg = comers(stage, rng, month, plan, 8, 16)
         group = kinds[rng.integers(0, len(kinds), len(who))]
         usual = np.array([g.days for g in groups()])[group]
         end = np.where(usual > 0, stay_end(rng, beg, np.maximum(usual, 9)), beg + 3600)

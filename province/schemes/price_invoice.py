@@ -7,13 +7,22 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from province.calls import clock, stay_end, visits
+from province.calls import stay_end, visits
 from province.items import Group, catalogue, group_at, groups, selected
 from province.papers import AGAIN, MISSING, PARTS, PLAIN, RAISED, REISSUED, SEVERAL, VOIDED
-from province.schemes.base import EMPTY, Frame, Plan, Scheme, Stage, idle, of_instance, sorted_lines
+from province.schemes.base import (
+    EMPTY,
+    Frame,
+    Plan,
+    Scheme,
+    Stage,
+    comers,
+    of_instance,
+    sorted_lines,
+)
 from province.schemes.co_admission import BROKER
 from province.truth import Instance
-from province.world import DAY, Bools, Ints, half_up, unit_hash
+from province.world import Bools, Ints, half_up, unit_hash
 
 _PAPER: Final = {
     "claimed_twice": AGAIN, "voided_after": VOIDED, "forged_invoice": MISSING,
@@ -56,9 +65,7 @@ class PriceInvoice(Scheme):
         """The month's stays, with the papers they are claimed on."""
         if plan.variant not in _PAPER:
             return []
-        who = plan.people[rng.random(len(plan.people)) < 1.2 / len(plan.months)]
-        beg = stage.day(rng, month, len(who), 12) * DAY + clock(rng, len(who), 8, 17)
-        who, beg = (x[idle(stage, who, beg)] for x in (who, beg))
+        who, beg = comers(stage, rng, month, plan, 8, 17)
         group = np.array([group_at()[g] for g in _STAYS])[rng.integers(0, len(_STAYS), len(who))]
         end = stay_end(rng, beg, np.array([g.days for g in groups()])[group])
         sheet = (plan.number * 1000 + month) * 1000 + np.arange(len(who))
