@@ -21,13 +21,12 @@ from dags.tasks import DEFAULTS, ZONE, folder_params, jobs_task
 from fundwatch.flow import FLOW, Step
 from fundwatch.tables.silver import SILVER
 
-# A Spark process costs some 12 s to start, so neighbouring steps share one: the step a group
-# begins with, its task and its title. Each group ends where the next begins.
+# A Spark process costs some 12 s to start, and half a minute more until its code is warm, so
+# neighbouring steps share one: the step a group begins with, its task and its title. Each group
+# ends where the next begins. A retry costs nothing twice: the runner skips the steps that are done.
 GROUPS: Final = {
     "charges": ("facts", "事实表"),
-    "together": ("signals", "特征、指标与异常"),
-    "rules": ("findings", "规则与模型"),
-    "clues": ("clues", "线索"),
+    "together": ("findings", "特征、指标、规则、模型与线索"),
 }
 # Templates give times in UTC; the month is the bureau's.
 UNTIL: Final = f"--stale-until {{{{ data_interval_end.in_timezone('{ZONE}') | ds }}}}"

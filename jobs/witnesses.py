@@ -20,7 +20,9 @@ from fundwatch.tables.gold import (
     STAY_FACT,
     STOCK_FACT,
     SUPPLY_FACT,
+    SUPPORT_FACT,
     VISIT_FACT,
+    WORKUP_FACT,
 )
 from jobs.witness import DEATH, LINES_OF_EXCESS, NOBODY, OF_EXCESS, Other, Witness
 
@@ -102,6 +104,20 @@ WITNESS: Final[dict[str, Witness]] = {
             ("silver.stock_movement", "txn_ids"),
         ),
         persons=NOBODY,
+    ),
+    WORKUP_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", LINES_OF_EXCESS),),
+        persons=NOBODY,
+    ),
+    SUPPORT_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.visit", "array(mdtrt_id)")),
+        doctor="bilg_dr_code",
     ),
     GROUP_FACT.name: Witness(
         begins="admitted_on",

@@ -6,7 +6,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from fundwatch.tables.gold import CHARGE_FACT
-from fundwatch.tables.silver import CATALOGUE_ITEM, FEE_LINE, SETTLEMENT_NET, VISIT
+from fundwatch.tables.silver import (
+    CATALOGUE_ITEM,
+    FEE_LINE,
+    PROCUREMENT_PRICE,
+    SETTLEMENT_NET,
+    VISIT,
+)
 from jobs.facts.charges import charges
 from jobs.facts.people import people
 from tests.facts import codes, persons, registers
@@ -24,6 +30,12 @@ CATALOGUE = """
     X1          | 2024-01-01 |            | new         | 12        | 60             | 1
 """
 
+LISTED = """
+    hilist_code | pric_type | begndate   | enddate    | pric
+    X1          | 1         | 2023-01-01 | 2023-06-30 | 48
+    X1          | 2         | 2023-07-01 |            | 24
+"""
+
 
 def charged(
     spark: SparkSession, line: str, settled: str = SETTLED, catalogue: str = CATALOGUE
@@ -37,6 +49,7 @@ def charged(
         insured,
         institution,
         rows(spark, CATALOGUE_ITEM, catalogue),
+        rows(spark, PROCUREMENT_PRICE, LISTED),
         codes=codes(),
     )
 
@@ -126,12 +139,12 @@ def test_the_catalogue_row_of_the_day_counts(spark: SparkSession) -> None:
         found,
         CHARGE_FACT,
         """
-        bkkp_sn | item_name | is_watched | is_split | base_cnt | cap_pric
-        old     | old       | false      | false    | 20       | 50
-        new     | new       | true       | false    | 24       | 60
-        split   | new       | true       | true     | 3        | 5
-        own     | new       | true       | true     | 3        | 4
-        other   |           | false      | false    |          |
+        bkkp_sn | item_name | is_watched | is_split | base_cnt | cap_pric | listed_pric
+        old     | old       | false      | false    | 20       | 50       | 48
+        new     | new       | true       | false    | 24       | 60       | 48
+        split   | new       | true       | true     | 3        | 5        | 4
+        own     | new       | true       | true     | 3        | 4        | 4
+        other   |           | false      | false    |          |          |
         """,
     )
 

@@ -26,7 +26,9 @@ from fundwatch.tables.gold import (
     STAY_FACT,
     STOCK_FACT,
     SUPPLY_FACT,
+    SUPPORT_FACT,
     VISIT_FACT,
+    WORKUP_FACT,
 )
 from jobs.conform import conform
 from jobs.rules import definition, findings
@@ -66,7 +68,7 @@ LITERALS: Final[dict[Table, str]] = {
     """,
     STOCK_FACT: """
         fixmedins_code | hilist_code | month   | counted_on | had_cnt | billed_cnt | short_cnt | pack_size | inscp_fen | txn_ids | excess_lines
-        P1             | X1          | 2024-01 | 2024-01-01 | 10      | 90         | 80        | 10        | 700       | t1 t2   | [{"bkkp_sn": "l1", "setl_id": "s31", "inscp_fen": 300}, {"bkkp_sn": "l2", "setl_id": "s30", "inscp_fen": 400}]
+        H9             | X1          | 2024-01 | 2024-01-01 | 10      | 90         | 80        | 10        | 700       | t1 t2   | [{"bkkp_sn": "l1", "setl_id": "s31", "inscp_fen": 300}, {"bkkp_sn": "l2", "setl_id": "s30", "inscp_fen": 400}]
     """,
     PRACTITIONER_DAY_FACT: """
         fixmedins_code | staff_code | day        | month   | minutes | persons | line_count | inscp_fen | excess_lines
@@ -100,6 +102,14 @@ LITERALS: Final[dict[Table, str]] = {
     SESSION_FACT: """
         fixmedins_code | person_key | month   | days | people | cash_fen | fund_fen | setl_ids | staff_code
         H1             | ann        | 2024-01 | 24   | 5      | 0        | 5000     | s80 s81  | D1
+    """,
+    SUPPORT_FACT: """
+        mdtrt_id | hilist_code | lacks     | month   | fixmedins_code | person_key | bilg_dr_code | first_on   | last_on    | others_share | house_cases | house_lacking | house_expected | inscp_fen | excess_lines
+        m95      | C1          | operation | 2024-01 | H1             | ann        | D1           | 2024-01-02 | 2024-01-04 | 0.01         | 40          | 3             | 0.5            | 300       | [{"bkkp_sn": "l5", "setl_id": "s95", "inscp_fen": 300}]
+    """,
+    WORKUP_FACT: """
+        fixmedins_code | hilist_code | setting | month   | cases | persons | uses | expected | part | first_on   | last_on    | inscp_fen | excess_lines
+        H1             | 0021        | visit   | 2024-01 | 90    | 60      | 60   | 9.5      | 0.84 | 2024-01-02 | 2024-01-28 | 300       | [{"bkkp_sn": "l4", "setl_id": "s97", "inscp_fen": 300}]
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
@@ -230,12 +240,21 @@ def test_daily_treatment_without_cash_accuses_the_house(
 def test_a_shelf_that_was_empty_shows_the_lines_and_the_stock_movements(
     found: dict[tuple[str, str], Any],
 ) -> None:
-    one = found["stock_sold_above", "P1|X1"]
+    one = found["stock_sold_above", "H9|X1"]
     assert (one.setl_ids, one.is_whole) == (["s30", "s31"], False)
     assert [line.inscp_fen for line in one.lines] == [300, 400]
     assert [table for table, _ in evidence(one)] == ["silver.fee_line"] * 2 + [
         "silver.stock_movement"
     ] * 2
+
+
+def test_what_was_charged_without_its_procedure_shows_the_lines_and_the_stay(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    one = found["support_no_operation", "m95|C1|operation"]
+    assert (one.subject_ids, one.staff_codes, one.setl_ids) == (["H1"], ["D1"], ["s95"])
+    assert [tuple(line) for line in one.lines] == [("l5", "s95", 300)]
+    assert evidence(one) == [("silver.fee_line", "l5"), ("silver.visit", "m95")]
 
 
 def test_a_day_too_long_names_the_hands_and_claims_what_is_above_it(

@@ -20,6 +20,9 @@ INVOICE: Final = LANDING["einvoice_d"].silver
 TRACE_SCAN: Final = LANDING["drug_trac_d"].silver
 CHRONIC_REGISTRATION: Final = LANDING["opsp_reg_d"].silver
 OFFSITE_REGISTRATION: Final = LANDING["out_appy_d"].silver
+MEDICAL_ORDER: Final = LANDING["drord_d"].silver
+PROCUREMENT_PRICE: Final = LANDING["purc_pric_b"].silver
+REPORT: Final = LANDING["rpot_d"].silver
 VERIFIED_CASE: Final = LANDING["verified_case_d"].silver
 
 # Carried over unchanged from the original settlement of a case.

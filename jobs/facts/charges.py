@@ -35,6 +35,7 @@ def charges(
     insured: DataFrame,
     institution: DataFrame,
     catalogue_item: DataFrame,
+    procurement_price: DataFrame,
     *,
     codes: Codes,
 ) -> DataFrame:
@@ -48,9 +49,11 @@ def charges(
     netted = net_of_refunds(_of_case(line, _standing(settlement_net, line)))
     placed = _of_case(_counted(netted), _described(case, visit))
     item = F.broadcast(_item(catalogue_item))
+    listed = F.broadcast(_listed(procurement_price))
     on_day = F.col("charged_on").between(F.col("valid_from"), F.col("valid_to"))
     same = F.col("hilist_code") == F.col("item_code")
-    return placed.join(item, on=same & on_day, how="left").withColumns(_by_catalogue())
+    described = placed.join(item, on=same & on_day, how="left")
+    return described.join(listed, on="hilist_code", how="left").withColumns(_by_catalogue())
 
 
 def _lines(fee_line: DataFrame) -> DataFrame:
@@ -159,6 +162,7 @@ def _item(catalogue_item: DataFrame) -> DataFrame:
         "lmt_age_max",
         "lmt_setting",
         "lmt_hosp_lv",
+        "lmt_diag",
         "lmt_days",
         "daily_cap",
         "minutes",
@@ -166,17 +170,24 @@ def _item(catalogue_item: DataFrame) -> DataFrame:
     )
 
 
+def _listed(procurement_price: DataFrame) -> DataFrame:
+    """The highest price at which an item was ever to be bought: none is accused of a lower one."""
+    return procurement_price.groupBy("hilist_code").agg(F.max("pric").alias("listed_pack"))
+
+
 def _by_catalogue() -> dict[str, Column]:
     """Columns that need both the line and its catalogue row."""
     pack = F.when(F.col("pack_size") > 0, F.col("pack_size"))
     per_unit = F.col("catalogue_cap") / pack
     cap = F.when(F.col("is_split"), per_unit).otherwise(F.col("catalogue_cap"))
+    listed = F.when(F.col("is_split"), F.col("listed_pack") / pack).otherwise(F.col("listed_pack"))
     return {
         "setl_id": F.col("case_id"),
         "item_name": F.coalesce("hilist_name", "catalogue_name"),
         "list_type": F.col("line_list_type"),
         "base_cnt": F.when(F.col("is_split"), F.col("cnt")).otherwise(F.col("cnt") * pack),
         "cap_pric": F.coalesce("pric_uplmt_amt", cap.cast("decimal(16,6)")),
+        "listed_pric": listed.cast("decimal(16,6)"),
         "is_high_value": F.coalesce("high_value", F.lit(False)),
         "is_watched": F.coalesce("watched", F.lit(False)),
         "supply_days": F.col("prd_days"),

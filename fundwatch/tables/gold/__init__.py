@@ -24,6 +24,8 @@ from fundwatch.tables.gold.misfits import (
     RESALE_FACT,
     SESSION_FACT,
     STOCK_FACT,
+    SUPPORT_FACT,
+    WORKUP_FACT,
 )
 from fundwatch.tables.gold.results import (
     CLUE,
@@ -64,7 +66,9 @@ __all__ = [
     "STAY_FACT",
     "STOCK_FACT",
     "SUPPLY_FACT",
+    "SUPPORT_FACT",
     "VISIT_FACT",
+    "WORKUP_FACT",
 ]
 
 FACTS: Final = (*HAPPENED, *MISFITS)

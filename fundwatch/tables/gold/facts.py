@@ -67,6 +67,7 @@ CHARGE_FACT: Final = Table(
     base_cnt        decimal(20,4)? Quantity in smallest units, where the pack size is known [units].
     pric            decimal(16,6)  Unit price [yuan per unit].
     cap_pric        decimal(16,6)? Price cap: the line's own, else the catalogue's [yuan per unit].
+    listed_pric     decimal(16,6)? Highest procurement price of the item [yuan per unit].
     det_fen         bigint   Charged, net of refunds [fen].
     inscp_fen       bigint   Within the scope of the insurance, net of refunds [fen].
     is_high_value   boolean  Drug or consumable of high value.
@@ -77,6 +78,7 @@ CHARGE_FACT: Final = Table(
     lmt_age_max     decimal(16,4)? Not after this age [years].
     lmt_setting     string?  Only in these settings: op ip er, separated by ;.
     lmt_hosp_lv     string?  Only at this level or above: 2 or 3.
+    lmt_diag        string?  Only for diagnoses whose code or name this regular expression finds.
     lmt_days        int?     Paid for so many days per stay [days].
     daily_cap       decimal(16,4)? Most that can be right per day [quantity].
     minutes         decimal(16,4)? Standard time of one unit [minutes].

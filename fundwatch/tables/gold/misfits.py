@@ -52,6 +52,7 @@ STOCK_FACT: Final = Table(
         *columns(
             """
     area            string   区划 of the institution.
+    is_pharmacy     boolean  It is a pharmacy.
     item_name       string?  Name of the item.
     list_type       string   101 to 104 drugs, 301 consumables.
     counted_on      date     Day of the institution's last stock-take (期初): all counts begin here.
@@ -328,6 +329,75 @@ SESSION_FACT: Final = Table(
     ),
 )
 
+SUPPORT_FACT: Final = Table(
+    "gold.support_fact",
+    grain="one item of one visit, or all of a stay, charged in a month without what it rests on",
+    key=("mdtrt_id", "hilist_code", "lacks", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    mdtrt_id        string   The visit or stay.
+    hilist_code     string   Catalogue code of the item; * for all of a stay.
+    lacks           string   Which: diagnosis operation report order trace every_report every_order.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    fixmedins_code  string   The institution.
+    area            string   区划 of the institution.
+    person_key      string   The person.
+    care            string   Kind of care.
+    item_name       string?  Name of the item.
+    list_type       string   101 to 104 drugs, 201 services, 301 consumables.
+    needed_diag     string?  Diagnoses the catalogue limits the item to, a regular expression.
+    needed_oprn     string?  Services of which one must go with it: prefixes, separated by ;.
+    diagnoses       array<string>? Codes of the visit's diagnoses, where these are limited.
+    bilg_dr_code    string?  Ordering doctor.
+    first_on        date     First day it was charged.
+    last_on         date     Last day.
+    others_share    decimal(5,4)? Share of other houses' cases of the item without it [0 to 1].
+    house_cases     int      Cases of the house this month that are asked for it [count].
+    house_lacking   int      Of those, without it [count].
+    house_expected  decimal(16,2)  How many others would lack of the same items [count].
+    inscp_fen       bigint   Within the scope, of the item in this visit and month [fen].
+    excess_lines    LINES    Its lines.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
+WORKUP_FACT: Final = Table(
+    "gold.workup_fact",
+    grain="one test that a house gives more often than its patients' illnesses explain, to a month",
+    key=("fixmedins_code", "hilist_code", "setting", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    hilist_code     string   The examination or laboratory test.
+    setting         string   stay or visit.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    item_name       string?  Name of the test.
+    cases           int      Cases of three months with illnesses that can be compared [count].
+    persons         int      Of those, with the test [count].
+    uses            int      Days on which they had it [count].
+    expected        decimal(16,2)  Days that others would have given to such patients [count].
+    part            decimal(5,4)  Share of the days that is above that [0 to 1].
+    first_on        date     First of the month's lines.
+    last_on         date     Last of them.
+    inscp_fen       bigint   Within the scope, of the month, that part of it [fen].
+    excess_lines    LINES    The month's lines of the test, each with that part.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
 MISFITS: Final = (
     RESALE_FACT,
     STOCK_FACT,
@@ -338,4 +408,6 @@ MISFITS: Final = (
     INDICATION_FACT,
     PRESCRIBER_FACT,
     SESSION_FACT,
+    SUPPORT_FACT,
+    WORKUP_FACT,
 )

@@ -1,0 +1,125 @@
+"""gold.workup_fact: examinations given more often than the patients' illnesses explain."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from fundwatch.schema import MONTH
+from jobs.facts.diagnoses import family
+from jobs.facts.months import VIEW, month_label, seen_by
+from jobs.facts.parts import part_of_line
+
+BACK: Final = 2  # months before its own that a month counts: a quarter
+TREATED: Final = 20  # fewest cases of an illness at other houses from which their use is drawn
+HOUSES: Final = 3  # fewest other houses
+TESTS: Final = ("03", "04")  # examinations, laboratory
+SETTING: Final = [VIEW, "setting"]
+USE: Final = [*SETTING, "fixmedins_code", "hilist_code"]
+
+
+def workups(
+    charge_fact: DataFrame, visit_fact: DataFrame, stay_fact: DataFrame, *, months: tuple[str, ...]
+) -> DataFrame:
+    """gold.workup_fact, of tests that a house gives above what is usual for its patients.
+
+    A house is compared with the other houses that give the test at all in the quarter, illness by
+    illness (block of the main diagnosis, see `family`), stays and visits apart: what they would
+    have given to the same patients is the expected count of days with the test. The excess is told
+    on the lines of the month itself, in proportion. What a house alone can do, and illnesses that
+    others hardly treat, are not judged.
+    """
+    case = _cases(visit_fact, stay_fact)
+    line = _lines(charge_fact)
+    treated = _by_illness(seen_by(_counted_cases(case), months, back=BACK), "cases")
+    given = _by_illness(seen_by(_counted_uses(line, case), months, back=BACK), "uses", "persons")
+    judged = _judged(treated, given)
+    own = seen_by(line, months, back=0)
+    return _with_lines(judged, own).withColumn(MONTH, month_label(F.col(VIEW)))
+
+
+def _cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
+    """(mdtrt_id, month, setting, house, illness): stays, and visits but purchases."""
+    illness = family("main_diag").alias("illness")
+    stay = stay_fact.select("mdtrt_id", MONTH, F.lit("stay").alias("setting"),
+                            "fixmedins_code", illness)  # fmt: skip
+    seen = visit_fact.where("care <> 'pharmacy'").select(
+        "mdtrt_id", MONTH, F.lit("visit").alias("setting"), "fixmedins_code", illness
+    )
+    return stay.unionByName(seen).where("illness IS NOT NULL")
+
+
+def _lines(charge_fact: DataFrame) -> DataFrame:
+    return charge_fact.where(F.col("charge_type").isin(*TESTS) & (F.col("inscp_fen") > 0)).select(
+        "mdtrt_id", MONTH, "fixmedins_code", "area", "hilist_code", "item_name", "charged_on",
+        "bkkp_sn", "setl_id", "inscp_fen", "person_key",
+        F.when(F.col("care") == "inpatient", "stay").otherwise("visit").alias("setting"),
+    )  # fmt: skip
+
+
+def _counted_cases(case: DataFrame) -> DataFrame:
+    by = ["setting", "fixmedins_code", MONTH, "illness"]
+    return case.groupBy(*by).agg(F.count("*").alias("cases"))
+
+
+def _counted_uses(line: DataFrame, case: DataFrame) -> DataFrame:
+    """House, illness and test by month: days on which a case had it, and cases that had it."""
+    days = line.groupBy("mdtrt_id", MONTH, "hilist_code").agg(
+        F.count_distinct("charged_on").alias("days")
+    )
+    by = ["setting", "fixmedins_code", MONTH, "illness", "hilist_code"]
+    return (
+        days.join(case, on=["mdtrt_id", MONTH], how="inner")
+        .groupBy(*by)
+        .agg(F.sum("days").alias("uses"), F.count("*").alias("persons"))
+    )
+
+
+def _by_illness(counted: DataFrame, *sums: str) -> DataFrame:
+    """Months of a view together."""
+    by = [name for name in counted.columns if name not in (*sums, MONTH)]
+    return counted.groupBy(*by).agg(*(F.sum(name).alias(name) for name in sums))
+
+
+def _judged(treated: DataFrame, given: DataFrame) -> DataFrame:
+    """Houses and tests: days with it, and how many the others would have given."""
+    able = given.select(*USE).distinct()
+    grid = able.join(treated, on=[*SETTING, "fixmedins_code"], how="inner").join(
+        given, on=[*USE, "illness"], how="left"
+    )
+    alike = Window.partitionBy(*SETTING, "hilist_code", "illness")
+    others = F.sum("cases").over(alike) - F.col("cases")
+    uses = F.coalesce("uses", F.lit(0))
+    rate = (F.sum(uses).over(alike) - uses) / others
+    is_known = (others >= TREATED) & (F.count("*").over(alike) > HOUSES)
+    usual = F.when(is_known, (F.col("cases") * rate).cast("decimal(20,6)"))
+    return (
+        grid.withColumn("usual", usual)
+        .where("usual IS NOT NULL")
+        .groupBy(*USE)
+        .agg(
+            F.sum("cases").cast("int").alias("cases"),
+            F.sum("uses").cast("int").alias("uses"),
+            F.sum("persons").cast("int").alias("persons"),
+            F.sum("usual").cast("decimal(16,2)").alias("expected"),
+        )
+        .where("uses > expected")
+        .withColumn("part", (1 - F.col("expected") / F.col("uses")).cast("decimal(5,4)"))
+    )
+
+
+def _with_lines(judged: DataFrame, line: DataFrame) -> DataFrame:
+    """With the month's lines of the test, each with the part that is above the expected."""
+    part, excess = part_of_line("part")
+    told: list[Column] = [
+        F.min("area").alias("area"),
+        F.min("item_name").alias("item_name"),
+        F.min("charged_on").alias("first_on"),
+        F.max("charged_on").alias("last_on"),
+        F.sum(part).alias("inscp_fen"),
+        F.array_sort(F.collect_list(F.when(part > 0, excess))).alias("excess_lines"),
+    ]
+    gathered = line.join(judged.select(*USE, "part"), on=USE, how="inner").groupBy(*USE).agg(*told)
+    return judged.join(gathered, on=USE, how="inner").where("inscp_fen > 0")
