@@ -10,6 +10,7 @@ from typing import Any, Final
 from fundwatch.schema import Table
 from fundwatch.tables.bronze import BRONZE
 from fundwatch.tables.gold import (
+    BURST_FACT,
     CHARGE_FACT,
     CLUE,
     DETECTOR_FINDING,
@@ -119,6 +120,8 @@ FLOW: Final[tuple[Step, ...]] = (
           (VISIT_FACT, Read(STAY_FACT, back=1)), PERSON_DAY_FACT),
     _step("institution_days", "机构日事实", "jobs.facts.institution_days:institution_days",
           (Read(STAY_FACT, ahead=2), INSTITUTION), INSTITUTION_DAY_FACT),
+    _step("bursts", "集中入院事实", "jobs.facts.bursts:bursts",
+          (Read(STAY_FACT, ahead=2),), BURST_FACT),
     _step("practitioner_days", "治疗人员日事实", "jobs.facts.practitioner_days:practitioner_days",
           (Read(CHARGE_FACT, ahead=2), PRACTITIONER), PRACTITIONER_DAY_FACT),
     _step("supplies", "重点药品供应事实", "jobs.facts.supplies:supplies",

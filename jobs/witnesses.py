@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fundwatch.tables.gold import (
+    BURST_FACT,
     CHARGE_FACT,
     GROUP_FACT,
     INDICATION_FACT,
@@ -104,6 +105,13 @@ WITNESS: Final[dict[str, Witness]] = {
             ("silver.stock_movement", "txn_ids"),
         ),
         persons=NOBODY,
+    ),
+    BURST_FACT.name: Witness(
+        begins="day",
+        ends="last_on",
+        settlements="setl_ids",
+        proof=(("silver.settlement", "setl_ids"),),
+        persons="person_keys",
     ),
     WORKUP_FACT.name: Witness(
         begins="first_on",

@@ -64,3 +64,23 @@ def test_a_stay_that_cost_what_a_lighter_group_costs_is_told(spark: SparkSession
 def test_months_one_by_one_are_as_all_at_once(spark: SparkSession) -> None:
     alone = [repr(r) for m in MONTHS for r in found(spark, (m,), m).collect()]
     assert sorted(alone) == sorted(map(repr, found(spark).collect()))
+
+
+def test_stays_in_heavy_groups_are_counted_beside_what_others_bill(spark: SparkSession) -> None:
+    """H1 bills all twelve in the heavy group, H2 three of twelve."""
+    stays = STAYS + "\n".join(
+        f"    {house}{n} | 2024-02 | {group} | 4 | {house} | 300000 | 2024-02-05"
+        for house, heavy in (("H1", 12), ("H2", 3))
+        for n in range(12)
+        for group in ["ES23" if n < heavy else "ES25"]
+    )
+    stay = rows(spark, STAY_FACT, stays)
+    told = groups(
+        stay.withColumn("setl_id", stay["mdtrt_id"]),
+        rows(spark, CHARGE_FACT, LINES),
+        rows(spark, PAYMENT_GROUP, WEIGHTS),
+        months=MONTHS,
+    )
+    (one,) = told.where("mdtrt_id = 'high'").collect()
+    # Of fifteen stays at H1, fourteen are heavy; of the others' eighteen, six.
+    assert (one.house_heavy, str(one.heavy_expected)) == (14, "5.00")

@@ -101,6 +101,16 @@ def test_a_registration_without_any_history_is_told_and_who_certified_it(
     )
 
 
+def test_registrations_begun_in_one_month_are_counted_beside_the_months_before(
+    spark: SparkSession,
+) -> None:
+    """H1 began four in June, none in the year before; one of the four is bare."""
+    told = {r.setl_id: r for r in found(spark).collect()}
+    of = told["bare2"]
+    assert (of.batch, str(of.batch_usual), of.batch_used, of.batch_bare) == (4, "0.00", 4, 1)
+    assert told["listed"].batch is None
+
+
 def test_the_row_of_the_register_that_first_tells_it_is_named(spark: SparkSession) -> None:
     told = {r.setl_id: (r.registration_key, r.insured_key) for r in found(spark).collect()}
     assert told["bare"] == ("bare|370200|M1|2024-06-10", None)

@@ -69,8 +69,8 @@ def test_a_consumable_without_its_procedure_and_a_drug_without_its_illness_are_t
         SUPPORT_FACT,
         """
         mdtrt_id | hilist_code | lacks     | month   | inscp_fen | others_share | house_cases | house_lacking
-        m1       | C14         | operation | 2024-01 | 900       |              | 0           | 0
-        m5       | X1          | diagnosis | 2024-01 | 300       |              | 0           | 0
+        m1       | C14         | operation | 2024-01 | 900       |              | 2           | 1
+        m5       | X1          | diagnosis | 2024-01 | 300       |              | 3           | 1
         """,
     )
 
@@ -126,21 +126,26 @@ def test_what_the_house_lacks_stands_beside_what_others_lack(
 
 
 def test_a_stay_without_any_of_several_reports_is_told_as_a_whole(spark: SparkSession) -> None:
-    lines = "bkkp_sn | setl_id | mdtrt_id | hilist_code | care | inscp_fen\n" + "\n".join(
-        f"l{stay}{item} | s{stay} | m{stay} | 002{item} | inpatient | 100"
-        for stay in range(2)
+    """One of four at H1; none of twenty at H2."""
+    stays = [(f"m{n}", "H1" if n < 4 else "H2") for n in range(24)]
+    lines = "bkkp_sn | setl_id | mdtrt_id | fixmedins_code | hilist_code | care | inscp_fen\n"
+    lines += "\n".join(
+        f"l{stay}{item} | s{stay} | {stay} | {house} | 002{item} | inpatient | 100"
+        for stay, house in stays
         for item in range(3)
     )
     reports = "rpotc_no | mdtrt_id | hilist_code\n" + "\n".join(
-        f"p{item} | m1 | 002{item}" for item in range(3)
+        f"p{stay}{item} | {stay} | 002{item}" for stay, _ in stays[1:] for item in range(3)
     )
-    told = found(spark, lines=lines, reports=reports)
     assert_rows(
-        told.where("hilist_code = '*'"),
+        found(spark, lines=lines, reports=reports),
         SUPPORT_FACT,
         """
-        mdtrt_id | lacks        | inscp_fen | house_cases
-        m0       | every_report | 300       | 0
+        mdtrt_id | hilist_code | lacks        | inscp_fen | others_share | house_cases | house_lacking
+        m0       | *           | every_report | 300       | 0.0          | 4           | 1
+        m0       | 0020        | report       | 100       | 0.0          | 12          | 3
+        m0       | 0021        | report       | 100       | 0.0          | 12          | 3
+        m0       | 0022        | report       | 100       | 0.0          | 12          | 3
         """,
     )
 

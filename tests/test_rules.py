@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from fundwatch.schema import Table
 from fundwatch.tables.gold import (
+    BURST_FACT,
     CHARGE_FACT,
     FACTS,
     GROUP_FACT,
@@ -106,6 +107,10 @@ LITERALS: Final[dict[Table, str]] = {
     SUPPORT_FACT: """
         mdtrt_id | hilist_code | lacks     | month   | fixmedins_code | person_key | bilg_dr_code | first_on   | last_on    | others_share | house_cases | house_lacking | house_expected | inscp_fen | excess_lines
         m95      | C1          | operation | 2024-01 | H1             | ann        | D1           | 2024-01-02 | 2024-01-04 | 0.01         | 40          | 3             | 0.5            | 300       | [{"bkkp_sn": "l5", "setl_id": "s95", "inscp_fen": 300}]
+    """,
+    BURST_FACT: """
+        fixmedins_code | day        | month   | admissions | usual | top_diag_share | operated_share | urgent_share | last_on    | setl_ids | person_keys
+        H1             | 2024-01-05 | 2024-01 | 9          | 0.4   | 0.3            | 0              | 0            | 2024-01-11 | s98 s99  | ann bob
     """,
     WORKUP_FACT: """
         fixmedins_code | hilist_code | setting | month   | cases | persons | uses | expected | part | first_on   | last_on    | inscp_fen | excess_lines

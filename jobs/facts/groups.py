@@ -13,6 +13,8 @@ from jobs.facts.parts import with_parts
 
 BACK: Final = 11  # months before its own from which a month knows what groups cost
 HOUSES: Final = 3  # fewest from whose stays the usual cost of a group is drawn
+TREATED: Final = 10  # fewest stays of a family at other houses from which their share is drawn
+HEAVIER: Final = 1.05  # times the lightest group of the family
 DRG, DIP = "4", "3"  # hi_paymtd
 ADRG: Final = 3  # characters that groups of one family share; the last tells severity
 GROUP: Final = ["hi_paymtd", "dise_no"]
@@ -38,6 +40,9 @@ def groups(
     told = (
         compared.where(F.col("is_lighter") & (F.col("month") == month_label(F.col(VIEW))))
         .join(F.broadcast(_houses(compared)), on=[VIEW, "fixmedins_code"], how="inner")
+        .join(F.broadcast(_heavy(seen)), on=[VIEW, "fixmedins_code"], how="left")
+        .fillna(0, subset=["house_heavy"])
+        .withColumn("heavy_expected", F.coalesce("heavy_expected", F.lit(0)))
         .withColumn("excess_share", _excess_share())
     )
     return with_parts(told.where("excess_share > 0"), charge_fact, "excess_share")
@@ -110,6 +115,33 @@ def _compared(seen: DataFrame, usual: DataFrame) -> DataFrame:
         .withColumn("has_lighter", F.max("is_lighter").over(of_stay))
         .where("nth = 1 AND has_lighter")
         .drop("nth", "apart", "has_lighter")
+    )
+
+
+def _heavy(seen: DataFrame) -> DataFrame:
+    """House → stays billed above the lightest group of their family, and how many others would.
+
+    Family by family, as the other houses bill it; families that others hardly treat do not count.
+    """
+    family = ["hi_paymtd", "family", VIEW]
+    lightest = F.min("weight").over(Window.partitionBy(*family))
+    billed = (
+        seen.withColumn("is_heavy", F.col("weight") >= HEAVIER * lightest)
+        .groupBy(*family, "fixmedins_code")
+        .agg(F.count("*").alias("stays"), F.count_if("is_heavy").alias("heavy"))
+    )
+    everybody = Window.partitionBy(*family)
+    others = F.sum("stays").over(everybody) - F.col("stays")
+    share = (F.sum("heavy").over(everybody) - F.col("heavy")) / F.nullif(others, F.lit(0))
+    usual = F.when(others >= TREATED, (F.col("stays") * share).cast("decimal(20,6)"))
+    return (
+        billed.withColumn("usual", usual)
+        .where("usual > 0")
+        .groupBy(VIEW, "fixmedins_code")
+        .agg(
+            F.sum("heavy").cast("int").alias("house_heavy"),
+            F.sum("usual").cast("decimal(16,2)").alias("heavy_expected"),
+        )
     )
 
 

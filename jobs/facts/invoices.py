@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.facts.months import VIEW, month_label, month_number, number_of_day, seen_by
 from jobs.facts.parts import with_parts
+from jobs.facts.people import is_offsite
 
 BACK: Final = 12  # months before its own in which a month looks for earlier claims and invoices
 AHEAD: Final = 2  # and after it, for invoices
@@ -63,6 +64,7 @@ def _claims(settlement_net: DataFrame, person: DataFrame) -> DataFrame:
             F.col("fix_blng_admdvs").alias("area"),
             F.to_date("setl_time").alias("settled_on"),
             F.coalesce(F.col("pay_loc") == BY_HAND, F.lit(False)).alias("by_hand"),
+            is_offsite().alias("is_offsite"),
             F.col("medfee_sumamt_fen").alias("medfee_fen"),
             F.col("fund_pay_sumamt_fen").alias("fund_fen"),
         )

@@ -58,7 +58,7 @@ def cases(
             {
                 "care": care(codes),
                 "area": F.col("fix_blng_admdvs"),
-                "is_offsite": _city("insu_admdvs") != _city("fix_blng_admdvs"),
+                "is_offsite": is_offsite(),
                 "gend": _sex(F.coalesce(_sex("gend"), "known_gend")),
                 "brdy": F.coalesce("brdy", "known_brdy"),
                 "fund_fen": F.col("fund_pay_sumamt_fen"),
@@ -89,6 +89,11 @@ def age_years(born: str, on: Column) -> Column:
     """Whole years of life on that day; null where the birth is unknown or later [years]."""
     years = F.floor(F.months_between(on, F.col(born)) / 12).cast("int")
     return F.when(years >= 0, years)
+
+
+def is_offsite() -> Column:
+    """Whether a settlement was made in another pooling area than the person's own."""
+    return _city("insu_admdvs") != _city("fix_blng_admdvs")
 
 
 def _city(area: str) -> Column:

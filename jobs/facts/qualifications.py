@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.facts.diagnoses import every_diagnosis, family
 from jobs.facts.months import VIEW, month_number, number_of_day, seen_by
-from jobs.facts.registrations import held, registered, registered_share
+from jobs.facts.registrations import batches, held, registered, registered_share
 
 BACK: Final = 11  # months before its own in which a registration that a month asks about begins
 YEAR: Final = 12  # months before a registration in which something must support it
@@ -18,6 +18,7 @@ KNOWN_MONTHS: Final = 1  # fewest before a registration that let it be called ba
 FEW_MONTHS: Final = 3  # so many or more known months are alike when registrations are compared
 EXAMINED: Final = ("03", "04")  # charge_type: examination, laboratory
 CASE: Final = ["person_key", "opsp_dise_code", "begun_on", "family"]
+BATCH: Final = ["certifier_code", "opsp_dise_code", "begun_in"]
 SUPPORT: Final = ("support_stays", "support_days", "exam_days", "months_known")
 
 
@@ -47,6 +48,8 @@ def qualifications(
     own = seen.where(F.col(VIEW) == month_number())
     told = (
         own.join(_certifiers(seen), on=[VIEW, "certifier"], how="left")
+        .join(_batch_bare(seen), on=[VIEW, *BATCH], how="left")
+        .join(batches(known), on=BATCH, how="left")
         .join(F.broadcast(registered_share(asked_about)), on="month", how="left")
         .where("NOT is_registered OR is_bare")
         .withColumn("visited_code", F.col("fixmedins_code"))
@@ -92,6 +95,7 @@ def _supported(
         .withColumns({name: F.when(is_young, F.col(name)) for name in SUPPORT})
         .withColumn("is_bare", F.coalesce(_is_bare(), F.lit(False)))
         .withColumn("certifier", F.coalesce("certifier_doctor", "certifier_code"))
+        .withColumn("begun_in", begun)
     )
 
 
@@ -173,5 +177,19 @@ def _certifiers(seen: DataFrame) -> DataFrame:
             F.sum("own").cast("int").alias("certified"),
             F.sum("own_bare").cast("int").alias("certified_bare"),
             F.round(F.sum(expected), 2).cast("decimal(16,2)").alias("bare_expected"),
+        )
+    )
+
+
+def _batch_bare(seen: DataFrame) -> DataFrame:
+    """Of the registrations a house began of an illness in a month: those used by now, the bare."""
+    known = seen.where(F.col("months_known") >= KNOWN_MONTHS)
+    case = known.groupBy(VIEW, *BATCH, "person_key")
+    return (
+        case.agg(F.min("is_bare").alias("is_bare"))
+        .groupBy(VIEW, *BATCH)
+        .agg(
+            F.count("*").cast("int").alias("batch_used"),
+            F.count_if("is_bare").cast("int").alias("batch_bare"),
         )
     )

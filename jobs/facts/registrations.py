@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.diagnoses import family
+from jobs.facts.months import number_of_day
 
 GRACE_DAYS: Final = 31  # after a registration's end
 LISTED: Final = "posexplode(split(opsp_dise_code, ';')) AS (place, code)"
@@ -78,6 +79,21 @@ def registered(visit: DataFrame, held: DataFrame) -> DataFrame:
         .where("nth = 1")
         .withColumns({name: F.when(rests, F.col(name)) for name in places})
         .drop("nth", "is_its", "illnesses")
+    )
+
+
+def batches(held: DataFrame) -> DataFrame:
+    """House, illness and month (`begun_in`) → registrations it began, and how many are usual.
+
+    Usual is what the house began of the illness a month in the twelve months before.
+    """
+    begun = held.where("certifier_code IS NOT NULL").groupBy(
+        "certifier_code", "opsp_dise_code", number_of_day("begun_on").alias("begun_in")
+    )
+    year = Window.partitionBy("certifier_code", "opsp_dise_code").orderBy("begun_in")
+    before = F.coalesce(F.sum("batch").over(year.rangeBetween(-12, -1)), F.lit(0))
+    return begun.agg(F.count("*").cast("int").alias("batch")).withColumn(
+        "batch_usual", (before / 12).cast("decimal(16,2)")
     )
 
 

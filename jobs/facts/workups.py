@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from fundwatch.schema import MONTH
@@ -34,10 +34,9 @@ def workups(
     case = _cases(visit_fact, stay_fact)
     line = _lines(charge_fact)
     treated = _by_illness(seen_by(_counted_cases(case), months, back=BACK), "cases")
-    given = _by_illness(seen_by(_counted_uses(line, case), months, back=BACK), "uses", "persons")
-    judged = _judged(treated, given)
-    own = seen_by(line, months, back=0)
-    return _with_lines(judged, own).withColumn(MONTH, month_label(F.col(VIEW)))
+    given = seen_by(_counted_uses(line, case), months, back=BACK)
+    told = _with_lines(_judged(treated, given), seen_by(line, months, back=0))
+    return told.withColumn(MONTH, month_label(F.col(VIEW)))
 
 
 def _cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
@@ -54,7 +53,7 @@ def _cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
 def _lines(charge_fact: DataFrame) -> DataFrame:
     return charge_fact.where(F.col("charge_type").isin(*TESTS) & (F.col("inscp_fen") > 0)).select(
         "mdtrt_id", MONTH, "fixmedins_code", "area", "hilist_code", "item_name", "charged_on",
-        "bkkp_sn", "setl_id", "inscp_fen", "person_key",
+        "bkkp_sn", "setl_id", "inscp_fen",
         F.when(F.col("care") == "inpatient", "stay").otherwise("visit").alias("setting"),
     )  # fmt: skip
 
@@ -85,14 +84,23 @@ def _by_illness(counted: DataFrame, *sums: str) -> DataFrame:
 
 def _judged(treated: DataFrame, given: DataFrame) -> DataFrame:
     """Houses and tests: days with it, and how many the others would have given."""
-    able = given.select(*USE).distinct()
-    grid = able.join(treated, on=[*SETTING, "fixmedins_code"], how="inner").join(
-        given, on=[*USE, "illness"], how="left"
+    of_illness = F.struct("uses", "persons")
+    by_illness = _by_illness(given, "uses", "persons")
+    able = by_illness.groupBy(*USE).agg(
+        F.map_from_entries(F.collect_list(F.struct(F.col("illness"), of_illness))).alias("of")
+    )
+    grid = able.join(treated, on=[*SETTING, "fixmedins_code"], how="inner").select(
+        *USE,
+        "illness",
+        "cases",
+        *(
+            F.coalesce(F.try_element_at("of", F.col("illness"))[name], F.lit(0)).alias(name)
+            for name in ("uses", "persons")
+        ),
     )
     alike = Window.partitionBy(*SETTING, "hilist_code", "illness")
     others = F.sum("cases").over(alike) - F.col("cases")
-    uses = F.coalesce("uses", F.lit(0))
-    rate = (F.sum(uses).over(alike) - uses) / others
+    rate = (F.sum("uses").over(alike) - F.col("uses")) / others
     is_known = (others >= TREATED) & (F.count("*").over(alike) > HOUSES)
     usual = F.when(is_known, (F.col("cases") * rate).cast("decimal(20,6)"))
     return (
@@ -113,13 +121,16 @@ def _judged(treated: DataFrame, given: DataFrame) -> DataFrame:
 def _with_lines(judged: DataFrame, line: DataFrame) -> DataFrame:
     """With the month's lines of the test, each with the part that is above the expected."""
     part, excess = part_of_line("part")
-    told: list[Column] = [
-        F.min("area").alias("area"),
-        F.min("item_name").alias("item_name"),
-        F.min("charged_on").alias("first_on"),
-        F.max("charged_on").alias("last_on"),
-        F.sum(part).alias("inscp_fen"),
-        F.array_sort(F.collect_list(F.when(part > 0, excess))).alias("excess_lines"),
-    ]
-    gathered = line.join(judged.select(*USE, "part"), on=USE, how="inner").groupBy(*USE).agg(*told)
-    return judged.join(gathered, on=USE, how="inner").where("inscp_fen > 0")
+    return (
+        line.join(judged, on=USE, how="inner")
+        .where(part > 0)
+        .groupBy(*judged.columns)
+        .agg(
+            F.min("area").alias("area"),
+            F.min("item_name").alias("item_name"),
+            F.min("charged_on").alias("first_on"),
+            F.max("charged_on").alias("last_on"),
+            F.sum(part).alias("inscp_fen"),
+            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
+        )
+    )

@@ -14,6 +14,7 @@ from fundwatch.tables.gold.facts import (
     VISIT_FACT,
 )
 from fundwatch.tables.gold.misfits import (
+    BURST_FACT,
     GROUP_FACT,
     INDICATION_FACT,
     INVOICE_FACT,
@@ -40,6 +41,7 @@ from fundwatch.tables.gold.results import (
 )
 
 __all__ = [
+    "BURST_FACT",
     "CHARGE_FACT",
     "CLUE",
     "DETECTOR_FINDING",

@@ -5,7 +5,7 @@ All are net of reversals and hold persons only as person_key. Money is whole fen
 
 from typing import Final
 
-from fundwatch.schema import MONTH, Table, columns
+from fundwatch.schema import MONTH, Column, Table, columns
 from fundwatch.tables.gold.facts import LINES, MONTH_COLUMN
 
 RESALE_FACT: Final = Table(
@@ -89,6 +89,7 @@ INVOICE_FACT: Final = Table(
     person_key      string   Who claimed.
     settled_on      date     When.
     by_hand         boolean  Reimbursed by the agency against paper (pay_loc 1).
+    is_offsite      boolean  Treated outside the pooling area of the insurance.
     invono          string   The invoice as the settlement names it.
     bill_key        string?  The same in the register of invoices; null where it is not there.
     known_share     decimal(5,4)  Claims by hand of twelve months whose invoice is there [0 to 1].
@@ -144,6 +145,8 @@ GROUP_FACT: Final = Table(
     house_stays     int      Its stays of twelve months in groups that have a lighter one [count].
     house_lighter   int      Of those, which cost what a lighter group costs [count].
     house_expected  decimal(16,2)  How many would be usual, by the median house [count].
+    house_heavy     int      Its stays in groups that have a lighter one [count].
+    heavy_expected  decimal(16,2)  How many others would have of the same families [count].
     fund_fen        bigint   Paid by the fund [fen].
     inscp_fen       bigint   Within the scope, of what the lighter group would not have cost [fen].
     excess_lines    LINES    The lines of the stay, each with its part of that.
@@ -187,6 +190,10 @@ QUALIFICATION_FACT: Final = Table(
     certified       int?     Registrations of twelve months by the doctor, else the house [count].
     certified_bare  int?     Of them, those that nothing before them supports [count].
     bare_expected   decimal(16,2)? How many would be, by the share at all others [count].
+    batch           int?     Registrations the house began of the illness in the same month [count].
+    batch_usual     decimal(16,2)? A month of the twelve before that [count].
+    batch_used      int?     Of the batch, those drawn on by now and old enough to judge [count].
+    batch_bare      int?     Of these, those that nothing before them supports [count].
     fund_fen        bigint   Paid by the fund [fen].
     acct_fen        bigint   Paid from the account [fen].
         """),
@@ -349,6 +356,7 @@ SUPPORT_FACT: Final = Table(
     care            string   Kind of care.
     item_name       string?  Name of the item.
     list_type       string   101 to 104 drugs, 201 services, 301 consumables.
+    is_high_value   boolean  Drug or consumable of high value.
     needed_diag     string?  Diagnoses the catalogue limits the item to, a regular expression.
     needed_oprn     string?  Services of which one must go with it: prefixes, separated by ;.
     diagnoses       array<string>? Codes of the visit's diagnoses, where these are limited.
@@ -398,6 +406,33 @@ WORKUP_FACT: Final = Table(
     ),
 )
 
+BURST_FACT: Final = Table(
+    "gold.burst_fact",
+    grain="one day on which one house admitted four people or more",
+    key=("fixmedins_code", "day"),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    day             date     The day.
+        """),
+        Column(MONTH, "string", "Month of the day, YYYY-MM."),
+        *columns("""
+    area            string   区划 of the institution.
+    admissions      int      Admitted that day, settled by now [persons].
+    usual           decimal(16,2)  A day in the month, two days before and after left out [persons].
+    top_diag_share  double   Greatest share of one main diagnosis (three characters) [0 to 1].
+    operated_share  double   Share with an operation [0 to 1].
+    urgent_share    double   Share that came as an emergency or from another house [0 to 1].
+    doctors         int      Doctors in charge [count].
+    last_on         date     Last discharge of them.
+    fund_fen        bigint   Paid by the fund for them [fen].
+    setl_ids        array<string>  Their settlements, sorted.
+    person_keys     array<string>  Who, sorted.
+        """),
+    ),
+)
+
 MISFITS: Final = (
     RESALE_FACT,
     STOCK_FACT,
@@ -410,4 +445,5 @@ MISFITS: Final = (
     SESSION_FACT,
     SUPPORT_FACT,
     WORKUP_FACT,
+    BURST_FACT,
 )
