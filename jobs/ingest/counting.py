@@ -103,9 +103,10 @@ def _count(storage: Storage, file: Delivered, sha256: str, source: Source) -> Co
 def _csv(storage: Storage, file: Delivered, sha256: str, size: int, source: Source) -> Counted:
     look = looked_at(storage, file, size)
     header, lines = _header(storage, file, look.encoding, source)
-    if not lines:
-        return Counted(file, sha256, size, look.encoding, header, 0)
     wanted, marks = asked(file.table, source), look.marks
+    if not lines:
+        nothing = dict.fromkeys(wanted.money, 0)
+        return Counted(file, sha256, size, look.encoding, header, 0, nothing)
     torn, tally = Torn(header, wanted, marks), Tally(wanted, marks, dotted=look.dotted)
     for batch in _batches(Opened(storage, file, look, header, lines), tally, torn):
         names = (header[int(place[1:])] for place in batch.schema.names)
