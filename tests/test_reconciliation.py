@@ -43,7 +43,15 @@ CELL = {
 }
 ROW = st.fixed_dictionaries(CELL)
 BROKEN = st.sampled_from(
-    ["only one", "a,b", ",,,,,,,,,,,,", "a,310,2024-01,7.70,5,2024-01-01, ,", '"a",b,"c"",\n",,,,']
+    [
+        "only one",
+        "a,b",
+        "  ",
+        "\t",
+        ",,,,,,,,,,,,",
+        "a,310,2024-01,7.70,5,2024-01-01, ,",
+        '"a",b,"c"",\n",,,,',
+    ]
 )
 FILE = st.tuples(st.lists(ROW, max_size=12), st.lists(BROKEN, max_size=2), st.booleans())
 

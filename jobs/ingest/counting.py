@@ -111,6 +111,7 @@ def _csv(storage: Storage, file: Delivered, sha256: str, size: int, source: Sour
     for batch in _batches(Opened(storage, file, look, header, lines), tally, torn):
         names = (header[int(place[1:])] for place in batch.schema.names)
         tally.add(dict(zip(names, batch.columns, strict=True)), batch.num_rows)
+    torn.count += look.ends_blank
     found, behind = tally.marks | ({"trailing"} if torn.trailing else set()), torn.money()
     return Counted(
         file,

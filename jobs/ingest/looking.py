@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,7 @@ BLOCK: Final = 1 << 23  # bytes read at a time
 LONGEST_LINE: Final = 1 << 23  # bytes
 ROOM: Final = 1 << 26  # bytes that any compressed file may grow to
 BLOWN: Final = 200  # and beyond that as many bytes as this a byte; real extracts stay below 50
+BLANK: Final = bytes(range(33))
 DOTTED: Final = re.compile(rb'\.0[,"\r\n]')
 QUOTED: Final = (b"\n'", b",'", b"\"'")  # what a sheet puts before text that looks like a number
 
@@ -48,13 +49,15 @@ IN_UTF8: Final = (
 class Looked:
     """A file's encoding, and the rules of repair that may have something to do in it.
 
-    `dotted`: some cell ends in .0; `is_doubtful`: it could be in a Chinese encoding just as well.
+    `dotted`: some cell ends in .0; `is_doubtful`: it could be in a Chinese encoding just as well;
+    `ends_blank`: it ends in blanks without a line end, which Spark takes for a record.
     """
 
     encoding: str  # utf-8, utf-8-sig, gbk or gb18030
     marks: frozenset[str] = frozenset()
     dotted: bool = False
     is_doubtful: bool = False
+    ends_blank: bool = False
 
 
 def looked_at(storage: Storage, file: Delivered, size: int) -> Looked:
@@ -64,7 +67,7 @@ def looked_at(storage: Storage, file: Delivered, size: int) -> Looked:
     carriage returns that end no line, and archives that blow up.
     """
     for kind in (Utf8, Gb18030):
-        look = kind()
+        look, lines = kind(), b""
         try:
             for lines in _lines(storage, file, size):
                 look.at(lines)
@@ -74,7 +77,8 @@ def looked_at(storage: Storage, file: Delivered, size: int) -> Looked:
             raise LandingError(f"{file.where} holds NUL bytes: it is damaged, or no text")
         if look.has_returns and _returns_alone(storage, file, size):
             raise LandingError(f"{file.where} has carriage returns that end no line")
-        return look.found()
+        rest = lines.rpartition(b"\n")[2].rpartition(b"\r")[2]
+        return replace(look.found(), ends_blank=bool(rest) and not rest.strip(BLANK))
     raise LandingError(f"{file.where} is neither UTF-8 nor GB18030")
 
 

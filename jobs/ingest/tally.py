@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fundwatch.tables.landing import LANDING, LandingColumn
-from jobs.ingest.looking import Utf8
+from jobs.ingest.looking import BLANK, Utf8
 from jobs.ingest.source import Source
 
 READABLE: Final = r"^[-+]?[0-9]{1,14}(\.[0-9]{1,2}0*)?$"  # money: whole fen
@@ -127,6 +127,8 @@ class Torn:
         return self._money
 
     def __call__(self, row: Any) -> str:
+        if row.text is not None and not row.text.encode().strip(BLANK):
+            return "skip"  # to Spark a line of blanks is no record
         self.count += 1
         width = len(self._header)
         if row.actual_columns > width and row.text and not self._wanted.filled:
