@@ -1,4 +1,4 @@
-"""Commands that only read: clues, clue, tables, status. They need no Java."""
+"""Commands that only read: clues, clue, tables, status, quarantine. They need no Java."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from console.options import LAKE, LakeOption
+from console.refused import KINDS, refused
 from console.state import lake_state
 from fundwatch.reader import declared, open_lake
 from fundwatch.tables import TABLES
 from fundwatch.tables.gold import CLUE
 
 PRINTED = 160  # columns where the output is no terminal
-screen = Console(highlight=False, width=None if sys.stdout.isatty() else PRINTED)
+# Names come from outside: what looks like markup in them is text.
+screen = Console(
+    highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else PRINTED
+)
 
 
 def clues(
@@ -49,7 +53,7 @@ def clue(
     Example: fundwatch clue 1f0c… --lake lake
     """
     found = open_lake(lake).clue(clue_id)
-    screen.print(f"[bold]{found['title']}[/bold]")
+    screen.print(str(found["title"]), style="bold")
     screen.print(
         f"第 {found['rank']} 位  级 {found['grade']}  {found['scheme']}  "
         f"涉及基金 {found['amount']:,.2f} 元"
@@ -112,11 +116,43 @@ def status(lake: LakeOption = LAKE) -> None:
             screen.print(f"  {line}")
 
 
+def quarantine(
+    lake: LakeOption = LAKE,
+    kind: Annotated[
+        str, typer.Option(help="missing, unreadable, torn, out-of-range or mangled; default all.")
+    ] = "",
+    first: Annotated[int, typer.Option(help="How many rows are listed after the counts.")] = 20,
+) -> None:
+    """Refused rows by kind, and where they lie; to empty them, deliver the file again, corrected.
+
+    The corrected file keeps batch and name. Values are masked: 9 for a digit, x for a letter.
+
+    Example: fundwatch quarantine --lake lake --kind unreadable --first 50
+    """
+    found = refused(open_lake(lake), kind, first)
+    if not found.total:
+        screen.print("没有隔离数据 nothing is quarantined")
+        return
+    grid = Grid("类别 kind", "表 table", "列 column", "行数 rows", box=None, pad_edge=False)
+    for why, table, column, rows in found.counts:
+        grid.add_row(f"{KINDS[why]} {why}", table, column, f"{rows:,}")
+    screen.print(grid)
+    places = Grid("表 table", "批次 batch", "文件 file", "行 line", box=None, pad_edge=False)
+    for title in ("列 column", "类别 kind", "值 value"):
+        places.add_column(title)
+    for row in found.rows:
+        places.add_row(*("" if cell is None else str(cell) for cell in row))
+    if found.rows:
+        screen.print()
+        screen.print(places)
+    screen.print(f"\n共 {found.total:,} 行，列出 {len(found.rows):,} 行 rows, listed of all")
+
+
 def _told(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (clues, clue, tables, status):
+    for command in (clues, clue, tables, status, quarantine):
         app.command()(command)

@@ -8,10 +8,10 @@ from datetime import datetime
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from console.refused import refused
 from fundwatch.flow import FLOW
 from fundwatch.ledger import ALL, Ledger
 from fundwatch.reader import LakeReader
-from fundwatch.tables.bronze import QUARANTINE
 from fundwatch.tables.ops import RUN
 
 MIB = 1 << 20
@@ -52,13 +52,7 @@ def _failures(lake: LakeReader) -> list[str]:
 
 
 def _quarantined(lake: LakeReader) -> list[str]:
-    if QUARANTINE.name not in lake.tables():
-        return []
-    counted = lake.sql(
-        f'SELECT "table", "column", reason, count(*) AS n FROM {QUARANTINE.name} '
-        'GROUP BY "table", "column", reason ORDER BY n DESC, 1, 2, 3'
-    )
-    return [f"{n:,} rows: {table}.{column} {why}" for table, column, why, n in counted.to_numpy()]
+    return [f"{n:,} rows: {table}.{column} {why}" for why, table, column, n in refused(lake).counts]
 
 
 def _stale(lake: LakeReader) -> list[str]:

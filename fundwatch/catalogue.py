@@ -142,7 +142,9 @@ def _layer_page(layer: str) -> str:
 
 def _landing_page() -> str:
     intro = (
-        "What a bureau hands over: `<table>/<batch>/part-*`, CSV or Parquet. Need: `key` and "
+        "What a bureau hands over: `<table>/<batch>/part-*`, CSV (UTF-8, GBK or GB18030; may be "
+        "`.gz`) or Parquet. What may be repaired in a cell is said in "
+        "[decision 044](../decisions/044-repairs.md). Need: `key` and "
         "`must` cannot be empty; without `may` columns, entries that need them are not evaluable. "
         "Personal columns leave bronze only as keyed pseudonyms."
     )

@@ -115,6 +115,13 @@ class Lake:
         )
         return self._commit(table, merge.execute)
 
+    def remove(self, table: Table, rows: DataFrame) -> int:
+        """Delete the rows whose key is among those of `rows`, each once; returns the version."""
+        same = " AND ".join(f"old.`{name}` <=> gone.`{name}`" for name in table.key)
+        delta = DeltaTable.forPath(self.spark, self.path(table)).alias("old")
+        merge = delta.merge(rows.select(*table.key).alias("gone"), same).whenMatchedDelete()
+        return self._commit(table, merge.execute)
+
     def metrics(self, table: Table) -> dict[str, int]:
         """Counts of the last commit, by Delta's names (numOutputRows, numTargetRowsUpdated …)."""
         log, named = self._log(table), self._jvm.org.apache.spark.sql.delta.util.FileNames

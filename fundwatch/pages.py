@@ -62,7 +62,8 @@ def delivered_section(tables: Iterable[LandingTable]) -> list[str]:
     )
     note = (
         "Every delivered column as text, plus where it came from (`batch`, `file`, `line`, "
-        "`received_at`), undeclared cells (`extra`) and records whose cells do not fit (`torn`)."
+        "`received_at`), undeclared cells and what repaired ones were before (`extra`), and "
+        "records whose cells do not fit (`torn`)."
     )
     return ["## Rows as delivered", "", note, "", *grid(("table", "holds", "columns"), rows)]
 
@@ -186,7 +187,10 @@ def _type(column: LandingColumn) -> str:
 
 def _becomes(column: LandingColumn) -> str:
     name = f"`{column.silver}`" if column.silver else ""
-    return ": ".join(part for part in (name, PERSONAL.get(column.personal, "")) if part)
+    filled = f"filled to {column.width} digits" if column.width else ""
+    zeros = f"two zeros that a sheet dropped are given back, to {column.zeros} digits"
+    told = PERSONAL.get(column.personal, "") or filled or (zeros if column.zeros else "")
+    return ": ".join(part for part in (name, told) if part)
 
 
 def _read(step: Step, number: int) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from fundwatch.errors import LakeError
 
-SCHEMA_VERSION = 1  # raised by a release whose tables differ from those of the release before
+SCHEMA_VERSION = 2  # raised by a release whose tables differ from those of the release before
 BEGUN: Final = ", begun"  # after the release in ops.schema: an upgrade that has not ended
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from fundwatch.tables.gold import CLUE
 from fundwatch.tables.silver import FEE_LINE, INSTITUTION
 from jobs.exports import export
 from jobs.exports.contract import KEPT_BACK, schema
+from jobs.exports.workbook import Pages, workbook
 from tests.rows import rows
 
 CLUES = """
@@ -87,6 +90,34 @@ def test_text_that_looks_like_a_formula_stays_text(out: Path) -> None:
     book = CalamineWorkbook.from_path(out / "clues.xlsx")
     *_, second = book.get_sheet_by_name("线索清单").to_python()
     assert "=1+1" in second
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\x01=cmd|' /c x'!A0",
+        "<b>x</b>",
+        "http://x",
+        "x" * 40_000,
+    ],
+)
+def test_no_text_from_outside_is_more_than_text_in_the_workbook(text: str) -> None:
+    row = {"rank": 1, "table": "t", "version": 1, "key": text, "what": text, "place_name": text}
+    content = workbook(
+        Pages(clues=[], evidence=[row], not_evaluable={"x": {"title": text, "reason": text}})
+    )
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    _, found = sheets.get_sheet_by_name("证据").to_python()
+    assert [found[2], found[3], found[5]] == [text[:32_000]] * 3
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        pages = [parts.read(name).decode() for name in parts.namelist() if "sheet" in name]
+        assert not [page for page in pages if "<f>" in page or "<hyperlink" in page]
+        assert 'quotePrefix="1"' in parts.read("xl/styles.xml").decode()
 
 
 def test_the_evidence_page_shows_what_the_row_says(out: Path) -> None:

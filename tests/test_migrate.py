@@ -24,18 +24,19 @@ from fundwatch.lake import Lake
 from fundwatch.reader import LakeReader
 from fundwatch.schema import Column, Table
 from fundwatch.tables import TABLES
-from fundwatch.tables.bronze import DELIVERY
+from fundwatch.tables.bronze import DELIVERY, QUARANTINE
 from fundwatch.tables.gold import CHARGE_FACT, CLUE
-from fundwatch.tables.ops import SCHEMA
+from fundwatch.tables.ops import INTAKE, REPAIR, SCHEMA
 from fundwatch.tables.silver import FEE_LINE, INSTITUTION, PERSON
 from jobs import migrate as migration
 from jobs.clues.verify import verify
 from jobs.found import is_kept
-from jobs.ingest.result import recorded_versions
+from jobs.ingest.result import Counts, recorded_versions
 from jobs.migrate import migrate
 from jobs.runlog import RunLog
 from jobs.runner import Runner
 from jobs.workplace import workplace
+from tests.delivery import Bureau
 from tests.released import LAKES, STEPS, offered, unpack
 from tests.rows import rows
 
@@ -190,10 +191,37 @@ def test_silver_is_not_rewritten_under_an_ingest_that_was_cut_short(lake: Lake) 
     assert lake.read(INSTITUTION).count() == 2
 
 
+def before(table: Table, name: str, **was: Any) -> Table:
+    """A table with one column as an earlier release declared it."""
+    columns = (replace(c, **was) if c.name == name else c for c in table.columns)
+    return replace(table, columns=tuple(columns))
+
+
+def test_a_lake_of_the_first_release_takes_in_repaired_and_corrected_files(
+    lake: Lake, tmp_path: Path
+) -> None:
+    lake.ensure(before(INTAKE, "quarantined", least=0))
+    lake.ensure(before(QUARANTINE, "reason", among=("missing", "unreadable")))
+    told: list[str] = []
+    migrate(lake, told.append)
+    assert "ops.intake: check quarantined_least dropped" in told
+    assert "bronze.quarantine: check reason_among added" in told
+    bureau = Bureau(tmp_path / "landing", lake)
+    bureau.gives_required("fee_list_d")
+    head = "bkkp_sn | hilist_code | cnt\n"
+    bureau.gives("fee_list_d", head + "new | 1.1E+12 | １")
+    bureau.ingests()
+    bureau.gives("fee_list_d", head + "new | 11 | １")
+    assert bureau.ingests().tables["fee_list_d"] == Counts(2, 1, 1, 0)
+    assert bureau.rows(QUARANTINE, "reason") == [("mangled",)]
+    assert bureau.rows(REPAIR, "rule", "column", "rows") == [("full_width", "cnt", 1)]
+
+
 COMMANDS = (
     "clues --lake {lake}",
     "clue x --lake {lake}",
     "status --lake {lake}",
+    "quarantine --lake {lake}",
     "verify --all --lake {lake}",
     "run --lake {lake}",
     "maintain --lake {lake}",

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from fundwatch.errors import ReconciliationError
 from fundwatch.lake import Lake
@@ -23,6 +24,7 @@ from jobs.ingest.landing import find
 from jobs.ingest.reading import bronze_rows, one_file_a_task
 from jobs.ingest.reconcile import reconcile_gold, reconcile_ingest
 from jobs.ingest.settle import latest
+from jobs.ingest.typed import money_sums
 from tests.delivery import CONTRACT, Bureau, cells, csv_text
 from tests.rows import rows
 
@@ -32,13 +34,25 @@ CELL = {
     "insutype": st.sampled_from(["310", "0390", '3"9,0']),
     "month": st.sampled_from(["2024-01", "2024-02"]),
     "incm_amt": st.sampled_from(
-        ["", "1.10", "-2", "1.234", "x", "1,0", "3.500", "99999999999999999"]
+        '|1.10|-2|1.234|x|1,0|3.500|99999999999999999|２．２０|="3.3"|\u00a04.40\u200b|\'5|1\x06'.split(
+            "|"
+        )
     ),
     "insu_psn_cnt": st.sampled_from(["", "5", "5.0", "five"]),
     "updt_time": st.sampled_from(["2024-01-01", "2024-01-02 03:04:05", "2024-02-30", "soon", ""]),
 }
 ROW = st.fixed_dictionaries(CELL)
-BROKEN = st.sampled_from(["only one", "a,b", ",,,,,,,,,,,,"])
+BROKEN = st.sampled_from(
+    [
+        "only one",
+        "a,b",
+        "  ",
+        "\t",
+        ",,,,,,,,,,,,",
+        "a,310,2024-01,7.70,5,2024-01-01, ,",
+        '"a",b,"c"",\n",,,,',
+    ]
+)
 FILE = st.tuples(st.lists(ROW, max_size=12), st.lists(BROKEN, max_size=2), st.booleans())
 
 
@@ -162,6 +176,11 @@ def test_rows_in_are_rows_standing_superseded_and_quarantined(
     assert standing.rows.count() == standing.keys == len(keys)
     assert sum(file.rows for file in counted) == good.count() + refused
     assert found.select("batch", "file", "line").distinct().count() == found.count()
+    money = (
+        found.where("torn is null").select(F.expr(money_sums(TABLE, "true")["incm_amt"])).first()
+    )
+    assert money is not None
+    assert money[0] == sum(file.money["incm_amt"] for file in counted)
 
 
 def _text(told: list[dict[str, str]], broken: list[str], seed: int) -> str:

@@ -63,6 +63,36 @@ FILL: Final = Table(
     ),
 )
 
+REPAIR: Final = Table(
+    "ops.repair",
+    grain="one rule that mended cells of one column in one batch, in one intake",
+    key=("received_at", "table", "batch", "column", "rule"),
+    append_only=True,
+    columns=(
+        Column("received_at", "timestamp_ntz", "The intake: when its files were taken in."),
+        Column("table", "string", "Landing table."),
+        Column("batch", "string", "Batch folder."),
+        Column("column", "string", "Landing column; empty where the whole record was mended."),
+        Column(
+            "rule",
+            "string",
+            "Declared repair: see decision 044.",
+            among=(
+                "invisible",
+                "full_width",
+                "sheet_text",
+                "decimal",
+                "zeros",
+                "date",
+                "day",
+                "trailing",
+                "padded",
+            ),
+        ),
+        Column("rows", "bigint", "Rows whose cell it mended, and that are kept [rows].", least=1),
+    ),
+)
+
 INTAKE: Final = Table(
     "ops.intake",
     grain="one landing table in one intake; written last, so an intake without it was cut short",
@@ -75,10 +105,12 @@ INTAKE: Final = Table(
         Column("key_id", "string", "Digest that tells pseudonym keys apart."),
         Column("rows", "bigint", "Rows delivered [rows].", least=0),
         Column("keys", "bigint", "Different keys among the good rows [count].", least=0),
-        Column("inserted", "bigint", "Rows new to silver [rows].", least=0),
+        Column("inserted", "bigint", "Rows new to silver, less those that left it [rows]."),
         Column("updated", "bigint", "Rows of silver overtaken [rows].", least=0),
         Column("superseded", "bigint", "Rows overtaken, new and old [rows]."),
-        Column("quarantined", "bigint", "Rows refused [rows].", least=0),
+        Column(
+            "quarantined", "bigint", "Rows refused, less those of files delivered again [rows]."
+        ),
         Column("superseded_fen", "map<string,bigint>", "Their money by column [fen]."),
         Column("quarantined_fen", "map<string,bigint>", "Their money by column [fen]."),
     ),
@@ -97,5 +129,5 @@ SCHEMA: Final = Table(
 )
 
 OPS: Final[dict[str, Table]] = {
-    table.name: table for table in (RUN, RECONCILIATION, FILL, INTAKE, SCHEMA)
+    table.name: table for table in (RUN, RECONCILIATION, FILL, REPAIR, INTAKE, SCHEMA)
 }

@@ -100,7 +100,10 @@ KINDS: Final = (
 
 
 def workbook(pages: Pages) -> bytes:
-    """The workbook; text is always written as text, so that no cell is a formula or a link."""
+    """The workbook; text is always written as text, so that no cell is a formula or a link.
+
+    Cells are marked as text besides: one that begins with = stays what it is when it is edited.
+    """
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book: Workbook = xlsxwriter.Workbook(file, options)
@@ -124,8 +127,8 @@ def _reasons(clues: Iterable[Row]) -> Iterator[Row]:
 
 def _styles(book: Workbook) -> dict[str, Format]:
     shapes: dict[str, dict[str, Any]] = {
-        "text": {},
-        "long": {"text_wrap": True},
+        "text": {"quote_prefix": True},
+        "long": {"text_wrap": True, "quote_prefix": True},
         "money": {"num_format": "#,##0.00"},
         "number": {"num_format": "#,##0.####"},
         "share": {"num_format": "0%", "align": "center"},

@@ -2,62 +2,63 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from fundwatch.errors import LandingError
 from fundwatch.tables.landing import LANDING
-from jobs.ingest.landing import Delivered, Storage
+from jobs.ingest.landing import Delivered, Storage, shown
+from jobs.ingest.looking import BLOCK, BLOWN, ROOM, UNSEEN, Looked, looked_at
 from jobs.ingest.source import Source
+from jobs.ingest.tally import Asked, Tally, Torn, asked, is_text
 
-BLOCK: Final = 1 << 23  # bytes read at a time; a record may span two blocks at most
-READABLE: Final = r"^[-+]?[0-9]{1,14}(\.[0-9]{1,2}0*)?$"  # money: whole fen
-ENCODINGS: Final = ("utf-8", "gb18030")
-EXACT: Final = pa.decimal128(38, 10)
+MOST_COLUMNS: Final = 1_000
+LEAST_BYTES: Final = 1 / 100  # that a row of Parquet takes: every table has a key that differs
+ROWS: Final = 1_000_000  # and this many any file may hold
+INVISIBLE: Final = re.compile(f"[{UNSEEN}\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What one file holds. `money` sums, in fen, the cells of each money column it can read."""
+    """What one file holds. `money` sums, in fen, the cells of each money column it can read.
+
+    `marks` names the repairs that have something to do in it; a plain file has none.
+    """
 
     delivered: Delivered
     sha256: str
     bytes: int
-    encoding: str  # utf-8, utf-8-sig or gb18030; empty for Parquet
+    encoding: str  # utf-8, utf-8-sig, gbk or gb18030; empty for Parquet
     header: tuple[str, ...]
     rows: int
     money: Mapping[str, int] = field(default_factory=dict)
     torn: int = 0  # records with more or fewer cells than the header
+    marks: frozenset[str] = frozenset()
+    is_doubtful: bool = False  # read as UTF-8, it might be meant in a Chinese encoding
+    # Places of Parquet columns that count nanoseconds, which Spark does not read, and whether from
+    # an instant or by the clock on the wall.
+    nanos: tuple[tuple[int, bool], ...] = ()
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What to count of a file: money by landing name → its column; rows by filled cells, if any."""
+class Opened:
+    """A CSV file once its encoding and header are known."""
 
-    money: Mapping[str, str]
-    filled: tuple[str, ...] = ()
-
-
-def asked(table: str, source: Source) -> Asked:
-    """What the files of a landing table can be asked: renamed money, and cells that make rows."""
-    money = LANDING[table].money
-    if source.identity:
-        return Asked({name: name for name in money})
-    mapped = source.tables[table]
-    plain = {ours: theirs for ours, theirs in mapped.rename.items() if ours in money}
-    return Asked({} if mapped.unpivot else plain, mapped.unpivot)
+    storage: Storage
+    file: Delivered
+    look: Looked
+    header: tuple[str, ...]
+    lines: int  # that the header takes, empty ones before it included
 
 
 def digests(storage: Storage, files: Iterable[Delivered]) -> dict[Delivered, str]:
@@ -72,7 +73,7 @@ def digests(storage: Storage, files: Iterable[Delivered]) -> dict[Delivered, str
 def count(storage: Storage, sums: Mapping[Delivered, str], source: Source) -> list[Counted]:
     """Count every file of `sums` (file → digest), each read as a stream.
 
-    Raises LandingError naming the files that are neither UTF-8 nor GB18030, or cannot be parsed.
+    Raises LandingError naming the first file that cannot be read, and why.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(lambda item: _count(storage, item[0], item[1], source), sums.items()))
@@ -88,101 +89,125 @@ def _sha256(storage: Storage, path: str) -> str:
 
 def _count(storage: Storage, file: Delivered, sha256: str, source: Source) -> Counted:
     size = storage.fs.get_file_info(f"{storage.root}/{file.path}").size
-    wanted = asked(file.table, source)
     try:
         if file.format == "parquet":
-            return _parquet(storage, file, sha256, size, wanted)
-        return _csv(storage, file, sha256, size, wanted)
-    except (pa.ArrowInvalid, csv.Error) as error:
-        raise LandingError(f"{file.where} cannot be read: {str(error)[:200]}") from None
+            return _parquet(storage, file, sha256, size, source)
+        return _csv(storage, file, sha256, size, source)
+    except (pa.ArrowException, csv.Error, OSError) as error:
+        told = str(error)
+        if "straddling" in told:
+            told = f"a record of more than {BLOCK >> 20} MiB; a quote may have been left open"
+        raise LandingError(f"{file.where} cannot be read: {shown(told[:200])}") from None
 
 
-def _csv(storage: Storage, file: Delivered, sha256: str, size: int, wanted: Asked) -> Counted:
-    encoding = _encoding(storage, file)
-    header = _header(storage, file, encoding)
-    if not header:
-        return Counted(file, sha256, size, encoding, (), 0)
-    torn = _Torn()
-    reader = _open_csv(storage, file, encoding, header, wanted, torn)
-    tally = _Tally(header, wanted)
-    for batch in reader:
-        tally.add(batch)
-    rows = tally.rows if wanted.filled else tally.rows + torn.count
-    return Counted(file, sha256, size, encoding, header, rows, tally.money, torn.count)
+def _csv(storage: Storage, file: Delivered, sha256: str, size: int, source: Source) -> Counted:
+    look = looked_at(storage, file, size)
+    header, lines = _header(storage, file, look.encoding, source)
+    wanted, marks = asked(file.table, source), look.marks
+    if not lines:
+        nothing = dict.fromkeys(wanted.money, 0)
+        return Counted(file, sha256, size, look.encoding, header, 0, nothing)
+    torn, tally = Torn(header, wanted, marks), Tally(wanted, marks, dotted=look.dotted)
+    for batch in _batches(Opened(storage, file, look, header, lines), tally, torn):
+        names = (header[int(place[1:])] for place in batch.schema.names)
+        tally.add(dict(zip(names, batch.columns, strict=True)), batch.num_rows)
+    torn.count += look.ends_blank
+    found, behind = tally.marks | ({"trailing"} if torn.trailing else set()), torn.money()
+    return Counted(
+        file,
+        sha256,
+        size,
+        look.encoding,
+        header,
+        rows=tally.rows if wanted.filled else tally.rows + torn.count,
+        money={name: value + behind[name] for name, value in tally.money.items()},
+        torn=torn.count,
+        marks=frozenset(found),
+        is_doubtful=look.is_doubtful,
+    )
 
 
-def _parquet(storage: Storage, file: Delivered, sha256: str, size: int, wanted: Asked) -> Counted:
+def _parquet(storage: Storage, file: Delivered, sha256: str, size: int, source: Source) -> Counted:
+    wanted = asked(file.table, source)
+    tally = Tally(wanted)
     with storage.seekable(file.path) as opened:
-        parquet = pq.ParquetFile(opened)
-        header = tuple(parquet.schema_arrow.names)
-        tally = _Tally(header, wanted)
-        needed = [name for name in header if name in tally.needed]
-        if needed:
-            for batch in parquet.iter_batches(columns=needed):
-                tally.add(batch)
-        else:
-            tally.rows = parquet.metadata.num_rows
-    return Counted(file, sha256, size, "", header, tally.rows, tally.money)
+        shape, found = pq.read_schema(opened), pq.read_metadata(opened)
+        _refuse_bomb(file, found, size)
+        if len({name.lower() for name in shape.names}) < len(shape.names):
+            raise LandingError(f"{file.where} has two columns of one name")
+        header = _named(shape.names, file, source)
+        texts = [field.name for field in shape if is_text(field.type)]
+        needed = {
+            own: name
+            for own, name in zip(shape.names, header, strict=True)
+            if tally.needs(name, shape.field(own).type)
+        }
+        if not needed:
+            tally.rows = found.num_rows
+        # As dictionaries, each different text is looked at once.
+        parquet = pq.ParquetFile(opened, read_dictionary=texts)
+        for batch in parquet.iter_batches(columns=list(needed)) if needed else ():
+            arrays = {needed[own]: batch.column(own) for own in batch.schema.names}
+            tally.add_typed(arrays, batch.num_rows)
+    nanos = tuple(
+        (place, field.type.tz is not None)
+        for place, field in enumerate(shape)
+        if pa.types.is_timestamp(field.type) and field.type.unit == "ns"
+    )
+    marks = frozenset(tally.marks)
+    return Counted(
+        file, sha256, size, "", header, tally.rows, tally.money, marks=marks, nanos=nanos
+    )
 
 
-def _encoding(storage: Storage, file: Delivered) -> str:
-    """Decided by strict decoding of the whole content."""
-    for encoding in ENCODINGS:
-        if _decodes(storage, file, encoding):
-            with storage.fs.open_input_stream(f"{storage.root}/{file.path}") as stream:
-                marked = encoding == "utf-8" and stream.read(3) == codecs.BOM_UTF8
-            return "utf-8-sig" if marked else encoding
-    raise LandingError(f"{file.where} is neither UTF-8 nor GB18030")
+def _refuse_bomb(file: Delivered, found: pq.FileMetaData, size: int) -> None:
+    groups = (found.row_group(n).total_byte_size for n in range(found.num_row_groups))
+    if sum(groups) > max(ROOM, BLOWN * size) or found.num_rows > max(ROWS, size / LEAST_BYTES):
+        raise LandingError(
+            f"{file.where} claims {found.num_rows:,} rows in {size:,} bytes: no real extract does"
+        )
 
 
-def _decodes(storage: Storage, file: Delivered, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    with storage.fs.open_input_stream(f"{storage.root}/{file.path}") as stream:
-        try:
-            while block := stream.read(BLOCK):
-                if not block.isascii() or decoder.getstate() != (b"", 0):
-                    decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
-
-
-def _header(storage: Storage, file: Delivered, encoding: str) -> tuple[str, ...]:
-    with storage.fs.open_input_stream(f"{storage.root}/{file.path}") as stream:
+def _header(
+    storage: Storage, file: Delivered, encoding: str, source: Source
+) -> tuple[tuple[str, ...], int]:
+    """Names of the columns, and the lines down to them: 0 where nothing comes after."""
+    with storage.unpacked(file.path) as stream:
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-        cells = next(csv.reader(text), [])
-    return tuple(cell.strip() for cell in cells)
+        reader = csv.reader(text)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                return _named(cells, file, source), reader.line_num if text.read(1) else 0
+    return (), 0
 
 
-class _Torn:
-    """Counts records whose cells do not fit the header."""
+def _named(cells: Iterable[str], file: Delivered, source: Source) -> tuple[str, ...]:
+    """Column names: declared ones whatever their case, others made different by their place."""
+    told = [INVISIBLE.sub("", cell).strip() for cell in cells]
+    if len(told) > MOST_COLUMNS:
+        raise LandingError(f"{file.where} has {len(told):,} columns; {MOST_COLUMNS:,} are read")
+    declared = {c.name for c in LANDING[file.table].columns} if source.identity else set()
+    names: list[str] = []
+    for place, name in enumerate(told, start=1):
+        own = name.lower() if name.lower() in declared else name
+        if own in declared and own in names:
+            raise LandingError(f"{file.where} has two columns {own}")
+        is_plain = own and own not in names and not (source.identity and own[0] in "#~")
+        names.append(own if is_plain else f"#{place} {own}".strip())
+    return tuple(names)
 
-    def __init__(self) -> None:
-        self.count = 0
 
-    def __call__(self, row: Any) -> str:
-        self.count += 1
-        return "skip"
-
-
-def _open_csv(
-    storage: Storage,
-    file: Delivered,
-    encoding: str,
-    header: tuple[str, ...],
-    wanted: Asked,
-    torn: _Torn,
-) -> pacsv.CSVStreamingReader:
+def _batches(opened: Opened, tally: Tally, torn: Torn) -> pacsv.CSVStreamingReader:
+    storage, file, header = opened.storage, opened.file, opened.header
     places = [f"c{n}" for n in range(len(header))]
-    needed = [place for place, name in zip(places, header, strict=True) if name in _names(wanted)]
+    needed = [p for p, name in zip(places, header, strict=True) if tally.needs(name)]
     return pacsv.open_csv(
-        storage.fs.open_input_stream(f"{storage.root}/{file.path}"),
+        storage.unpacked(file.path),
         read_options=pacsv.ReadOptions(
             column_names=places,
-            skip_rows=1,
+            skip_rows=opened.lines,
             block_size=BLOCK,
-            encoding="gb18030" if encoding == "gb18030" else "utf8",
+            encoding="utf8" if opened.look.encoding.startswith("utf") else "gb18030",
         ),
         parse_options=pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=torn),
         convert_options=pacsv.ConvertOptions(
@@ -194,46 +219,4 @@ def _open_csv(
     )
 
 
-def _names(wanted: Asked) -> set[str]:
-    return {*wanted.money.values(), *wanted.filled}
-
-
-class _Tally:
-    """Rows and money of a file, batch by batch."""
-
-    def __init__(self, header: tuple[str, ...], wanted: Asked) -> None:
-        self.rows = 0
-        self.money = dict.fromkeys(wanted.money, 0)
-        self._header, self._wanted = header, wanted
-        self.needed = _names(wanted)
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        arrays = {self._name(name): batch.column(name) for name in batch.schema.names}
-        if self._wanted.filled:
-            self.rows += sum(
-                _filled(arrays[name]) for name in self._wanted.filled if name in arrays
-            )
-        else:
-            self.rows += batch.num_rows
-        for ours, theirs in self._wanted.money.items():
-            if theirs in arrays:
-                self.money[ours] += _fen(arrays[theirs])
-
-    def _name(self, name: str) -> str:
-        return name if name in self._header else self._header[int(name[1:])]
-
-
-def _filled(cells: pa.Array) -> int:
-    text = pc.utf8_trim_whitespace(cells.cast(pa.string()))
-    return int(pc.sum(pc.greater(pc.utf8_length(text), 0)).as_py() or 0)
-
-
-def _fen(cells: pa.Array) -> int:
-    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
-        text = pc.utf8_trim_whitespace(cells.cast(pa.string()))
-        cells = pc.filter(text, pc.match_substring_regex(text, READABLE))
-    elif pa.types.is_floating(cells.type):
-        cells = pc.round(cells, 10)
-    exact = pc.cast(cells, EXACT)
-    whole = pc.filter(exact, pc.equal(pc.round(exact, 2), exact))
-    return int((pc.sum(whole).as_py() or Decimal(0)) * 100)
+__all__ = ["Asked", "Counted", "asked", "count", "digests"]

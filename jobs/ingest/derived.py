@@ -20,20 +20,32 @@ from jobs.ingest.settle import CREATED, order
 NAMING: Final = ("setl_d", "mdtrt_d", "psn_info_b")  # landing tables that say who a number is
 
 
-def update_derived(lake: Lake, since: Mapping[str, int], received_at: datetime) -> None:
-    """Bring settlement_net and person up to date with the changes after the versions in `since`."""
+def update_derived(
+    lake: Lake, since: Mapping[str, int], received_at: datetime, *, is_again: bool = False
+) -> None:
+    """Bring settlement_net and person up to date with the changes after the versions in `since`.
+
+    Where files came again (`is_again`), cases and numbers that nothing is left of go.
+    """
     if lake.version(SETTLEMENT) > since.get("setl_d", lake.version(SETTLEMENT)):
         whole = lake.version(SETTLEMENT_NET) <= CREATED
-        rows = lake.read(SETTLEMENT) if whole else _affected(lake, since["setl_d"])
+        wanted = lake.read(SETTLEMENT) if whole else _cases(lake, since["setl_d"])
+        rows = wanted if whole else _affected(lake, wanted)
         shaped = net.settlements_net(rows).select(list(SETTLEMENT_NET.names))
         _put(lake, SETTLEMENT_NET, shaped, net.CHANGED, received_at)
+        if is_again and not whole:
+            _leave(lake, SETTLEMENT_NET, wanted.withColumnRenamed("case", "setl_id"), shaped)
     moved = {
         name: since[name]
         for name in NAMING
         if name in since and lake.version(LANDING[name].silver) > since[name]
     }
     if moved:
-        _put(lake, PERSON, person.persons(_naming(lake, moved)), person.CHANGED, received_at)
+        numbers = _numbers(lake, moved) if lake.version(PERSON) > CREATED else None
+        shaped = person.persons(_naming(lake, numbers))
+        _put(lake, PERSON, shaped, person.CHANGED, received_at)
+        if is_again and numbers is not None:
+            _leave(lake, PERSON, numbers, shaped)
 
 
 def _put(lake: Lake, table: Table, rows: DataFrame, changed: str, received_at: datetime) -> None:
@@ -43,31 +55,49 @@ def _put(lake: Lake, table: Table, rows: DataFrame, changed: str, received_at: d
         lake.append(table, rows, app=f"ingest/{table.noun}", txn=order(received_at))
 
 
-def _affected(lake: Lake, since: int) -> DataFrame:
-    """Every settlement of a case that a changed row belongs to, or belonged to."""
-    settlement, changes = lake.read(SETTLEMENT), lake.changes(SETTLEMENT, since)
-    cases = net.reversing(settlement).select("setl_id", "case")
+def _leave(lake: Lake, table: Table, asked: DataFrame, shaped: DataFrame) -> None:
+    """Delete the rows of `table` that were asked for and of which nothing is left."""
+    key = list(table.key)
+    gone = asked.select(key).distinct().join(shaped.select(key), on=key, how="left_anti")
+    if not gone.isEmpty():
+        lake.remove(table, gone)
+
+
+def _cases(lake: Lake, since: int) -> DataFrame:
+    """The cases that changed rows belong to, or belonged to."""
+    changes = lake.changes(SETTLEMENT, since)
+    cases = net.reversing(lake.read(SETTLEMENT)).select("setl_id", "case")
     moved = changes.select("setl_id").union(
         changes.where(f"not ({net.ORIGINAL})").select("init_setl_id")
     )
     told = moved.join(cases, on="setl_id", how="left")
-    wanted = told.select(F.coalesce("case", "setl_id").alias("case")).distinct()
+    return told.select(F.coalesce("case", "setl_id").alias("case")).distinct()
+
+
+def _affected(lake: Lake, wanted: DataFrame) -> DataFrame:
+    """Every settlement of the cases."""
+    settlement = lake.read(SETTLEMENT)
+    cases = net.reversing(settlement).select("setl_id", "case")
     members = cases.join(wanted, on="case", how="left_semi").select("setl_id")
     ids = members.union(wanted.select("case")).distinct()
     return settlement.join(ids, on="setl_id", how="left_semi")
 
 
-def _naming(lake: Lake, moved: Mapping[str, int]) -> list[DataFrame]:
-    """The naming tables; once persons stand, only the numbers that a change concerns."""
-    there = [
-        LANDING[name].silver for name in NAMING if lake.version(LANDING[name].silver) > CREATED
-    ]
-    known = [lake.read(table).select(*person.NUMBER, "cert_key") for table in there]
-    if lake.version(PERSON) <= CREATED:
-        return known
+def _numbers(lake: Lake, moved: Mapping[str, int]) -> DataFrame:
+    """The numbers that a change of the naming tables concerns."""
     changed = [
         lake.changes(LANDING[name].silver, since).select(*person.NUMBER)
         for name, since in moved.items()
     ]
-    numbers = reduce(DataFrame.union, changed).distinct()
+    return reduce(DataFrame.union, changed).where("insu_admdvs is not null").distinct()
+
+
+def _naming(lake: Lake, numbers: DataFrame | None) -> list[DataFrame]:
+    """The naming tables, in the rows of `numbers` only where these are given."""
+    there = [
+        LANDING[name].silver for name in NAMING if lake.version(LANDING[name].silver) > CREATED
+    ]
+    known = [lake.read(table).select(*person.NUMBER, "cert_key") for table in there]
+    if numbers is None:
+        return known
     return [rows.join(numbers, on=person.NUMBER, how="left_semi") for rows in known]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
@@ -18,18 +18,20 @@ from fundwatch.lake import Lake
 from fundwatch.pseudonym import PseudonymKey
 from fundwatch.tables.bronze import QUARANTINE
 from fundwatch.tables.landing import LANDING, LandingTable
-from fundwatch.tables.ops import FILL, INTAKE
+from fundwatch.tables.ops import FILL, INTAKE, REPAIR
 from jobs.ingest.account import Profile, account, profile, refused
 from jobs.ingest.counting import Counted, count, digests
 from jobs.ingest.derived import update_derived
+from jobs.ingest.editions import Former, Names, former, released, withdraw
 from jobs.ingest.journal import Journal, announce, read_journal
-from jobs.ingest.landing import Landing, find
+from jobs.ingest.landing import Landing, find, shown
 from jobs.ingest.manifest import check_manifests
 from jobs.ingest.pseudonyms import secret_of
 from jobs.ingest.reading import bronze_rows, one_file_a_task
 from jobs.ingest.result import IngestResult, result_of
 from jobs.ingest.settle import Settled, order, settle, taken_in
 from jobs.ingest.source import Source
+from jobs.ingest.telling import told
 
 Progress = Callable[[str], None]
 Done = TypeVar("Done")
@@ -39,11 +41,15 @@ SMALL: Final = 200_000  # rows whose keys the driver may hold
 
 @dataclass(frozen=True)
 class Intake:
-    """Files taken in together; `since` is the version of each silver table before them."""
+    """Files taken in together; `since` is the version of each silver table before them.
+
+    `former` are the files, by table, of which a later edition came before.
+    """
 
     received_at: datetime
     files: tuple[Counted, ...]
     since: dict[str, int]
+    former: Mapping[str, Names]
 
     def tables(self) -> list[LandingTable]:
         there = {file.delivered.table for file in self.files}
@@ -54,6 +60,9 @@ class Intake:
 
     def of(self, table: LandingTable) -> list[Counted]:
         return [file for file in self.files if file.delivered.table == table.name]
+
+    def gone(self, table: LandingTable) -> Former:
+        return former(self.of(table), self.former.get(table.name, frozenset()))
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ def ingest(
     """
     desk = Desk(lake, find(landing, source), source, key, run_id, progress)
     for path in desk.landing.strangers:
-        progress(f"[ingest] {path} is no delivered file and was left aside")
+        progress(f"[ingest] {shown(path)} is no delivered file and was left aside")
     journal = read_journal(lake, key)
     work = _planned(desk, journal)
     for intake in work:
@@ -97,20 +106,26 @@ def _planned(desk: Desk, journal: Journal) -> list[Intake]:
     desk.progress(f"[ingest] {len(files)} files …")
     sums = digests(storage, files)
     fresh = journal.new(sums)
-    counted = count(storage, {file: sums[file] for file in fresh}, desk.source)
+    counted = count(storage, fresh, desk.source)
     check_manifests(desk.landing, counted, journal)
+    for sentence in told(counted, desk.source):
+        desk.progress(f"[ingest] {sentence}")
     work = [_reopened(desk, journal, moment) for moment in journal.cut_short()]
     if counted:
         now = journal.now()
         since = {t: desk.lake.version(LANDING[t].silver) for t in {f.table for f in fresh}}
         announce(desk.lake, counted, now)
-        work.append(Intake(now, tuple(counted), since))
+        work.append(Intake(now, tuple(counted), since, journal.former))
     return work
 
 
 def _reopened(desk: Desk, journal: Journal, moment: datetime) -> Intake:
     """An intake that was cut short, with its files from the landing again."""
-    there = {(f.table, f.batch, f.file): f for f in desk.landing.files}
+    there = {
+        key: replace(file, edition=journal.files[key].edition)
+        for file in desk.landing.files
+        if (key := (file.table, file.batch, file.file)) in journal.files
+    }
     keys = journal.of(moment)
     if missing := ["/".join(key) for key in keys if key not in there]:
         raise LandingError(
@@ -119,7 +134,8 @@ def _reopened(desk: Desk, journal: Journal, moment: datetime) -> Intake:
     desk.progress(f"[ingest] finishing {len(keys)} files of an ingest that was cut short")
     sums = {there[key]: journal.files[key].sha256 for key in keys}
     since = {key[0]: journal.files[key].silver_version for key in keys}
-    return Intake(moment, tuple(count(desk.landing.storage, sums, desk.source)), since)
+    counted = count(desk.landing.storage, sums, desk.source)
+    return Intake(moment, tuple(counted), since, journal.former)
 
 
 def _take_in(desk: Desk, intake: Intake) -> None:
@@ -134,11 +150,12 @@ def _take_in(desk: Desk, intake: Intake) -> None:
         )
         secret.destroy()
     desk.progress("[ingest] silver.settlement_net, silver.person …")
-    update_derived(lake, intake.since, at)
-    fill = [row for found in profiles.values() for row in found.fill()]
-    _write(lake, FILL, fill, at)
-    told = {"run_id": desk.run_id, "key_id": desk.key.id}
-    _write(lake, INTAKE, [row | told for row in accounts], at)
+    is_again = any(file.delivered.edition > 1 for file in intake.files)
+    update_derived(lake, intake.since, at, is_again=is_again)
+    _write(lake, FILL, [row for found in profiles.values() for row in found.fill()], at)
+    _write(lake, REPAIR, [row for found in profiles.values() for row in found.repairs(at)], at)
+    of_run = {"run_id": desk.run_id, "key_id": desk.key.id}
+    _write(lake, INTAKE, [row | of_run for row in accounts], at)
 
 
 def _each(intake: Intake, does: Callable[[LandingTable], Done]) -> list[Done]:
@@ -152,8 +169,8 @@ def _each(intake: Intake, does: Callable[[LandingTable], Done]) -> list[Done]:
 
 
 def _to_bronze(desk: Desk, intake: Intake, table: LandingTable) -> Profile:
-    files, lake, told = intake.of(table), desk.lake, intake.rows(table)
-    desk.progress(f"[ingest] {table.bronze.name}: {told:,} rows in {len(files)} files …")
+    files, lake, rows_told = intake.of(table), desk.lake, intake.rows(table)
+    desk.progress(f"[ingest] {table.bronze.name}: {rows_told:,} rows in {len(files)} files …")
     rows = bronze_rows(
         lake.spark,
         table,
@@ -166,7 +183,8 @@ def _to_bronze(desk: Desk, intake: Intake, table: LandingTable) -> Profile:
         return Profile(table)
     lake.append(table.bronze, rows, app=f"ingest/{table.name}", txn=order(intake.received_at))
     taken = taken_in(lake, table, intake.received_at)
-    return profile(taken, table, is_small=told <= SMALL)
+    is_mended = any(file.marks for file in files)
+    return profile(taken, table, is_small=rows_told <= SMALL, is_mended=is_mended)
 
 
 def _to_silver(
@@ -175,10 +193,12 @@ def _to_silver(
     table, lake, at = found.table, desk.lake, intake.received_at
     desk.progress(f"[ingest] {table.silver.name} …")
     unrepeated = len(found.digests or ()) if found.is_unrepeated else None
-    settled = Settled(0, 0)
+    settled, gone = Settled(0, 0), intake.gone(table)
     if found.batches:
         settled = settle(lake, table, at, secret, unrepeated=unrepeated)
-    return account(lake, found, settled, since=intake.since[table.name], received_at=at)
+    withdraw(lake, table, gone, secret)
+    freed, since = released(lake, table, gone), intake.since[table.name]
+    return account(lake, found, settled, freed, since=since, received_at=at)
 
 
 def _quarantine(lake: Lake, intake: Intake, profiles: dict[str, Profile]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from fundwatch.errors import LakeError, LandingError
 from fundwatch.lake import Lake
@@ -14,13 +15,16 @@ from fundwatch.tables.bronze import DELIVERY
 from fundwatch.tables.landing import LANDING
 from fundwatch.tables.ops import INTAKE
 from jobs.ingest.counting import Counted
-from jobs.ingest.landing import Delivered
+from jobs.ingest.landing import Delivered, edition_name, edition_of
+
+MOST_EDITIONS: Final = 999  # three digits, so that names sort as editions follow each other
 
 
 @dataclass(frozen=True)
 class Known:
-    """A delivered file as bronze.delivery remembers it."""
+    """The newest edition of a delivered file, as bronze.delivery remembers it."""
 
+    edition: int
     sha256: str
     rows: int
     money: Mapping[str, int]
@@ -30,9 +34,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Journal:
-    """Delivered files by (table, batch, file), and the intakes that were finished."""
+    """Delivered files by (table, batch, file), and the intakes that were finished.
+
+    `former` are the names in the lake, by table, of files of which a later edition came.
+    """
 
     files: Mapping[tuple[str, str, str], Known]
+    former: Mapping[str, frozenset[tuple[str, str]]]
     finished: frozenset[datetime]
     last: datetime | None
 
@@ -40,15 +48,23 @@ class Journal:
         """Intakes that were begun and not finished, oldest first."""
         return sorted({known.received_at for known in self.files.values()} - self.finished)
 
-    def new(self, digests: Mapping[Delivered, str]) -> list[Delivered]:
-        """Files not delivered before. Raises LandingError for those that changed since."""
+    def new(self, digests: Mapping[Delivered, str]) -> dict[Delivered, str]:
+        """Files not delivered before and their digests; one with other content as a new edition.
+
+        Raises LandingError for one that changed before the ingest that took it in was finished.
+        """
         known = {file: self.files.get((file.table, file.batch, file.file)) for file in digests}
-        changed = [f.where for f, was in known.items() if was and was.sha256 != digests[f]]
-        if changed:
+        changed = {f: was for f, was in known.items() if was and was.sha256 != digests[f]}
+        needed = [f.where for f, was in changed.items() if was.received_at not in self.finished]
+        if needed:
             raise LandingError(
-                f"{', '.join(changed[:5])}: changed since taken in; deliver it as a new batch"
+                f"{', '.join(needed[:5])}: changed since taken in, and the ingest that took it in"
+                " was cut short and needs it as it was"
             )
-        return [file for file, was in known.items() if was is None]
+        if worn := [f.where for f, was in changed.items() if was.edition >= MOST_EDITIONS]:
+            raise LandingError(f"{worn[0]} came {MOST_EDITIONS} times; deliver it as a new batch")
+        again = {replace(f, edition=was.edition + 1): digests[f] for f, was in changed.items()}
+        return {file: digests[file] for file, was in known.items() if was is None} | again
 
     def of(self, intake: datetime) -> list[tuple[str, str, str]]:
         """The files of an intake."""
@@ -69,9 +85,20 @@ def read_journal(lake: Lake, key: PseudonymKey) -> Journal:
             f"{lake.root} holds pseudonyms of key {', '.join(sorted(strange))}, not of {key.id}; "
             "give the key it was made with"
         )
-    files = {(r["table"], r["batch"], r["file"]): _known(r) for r in delivered}
-    times = [known.received_at for known in files.values()]
-    return Journal(files, frozenset(r["received_at"] for r in done), max(times, default=None))
+    files: dict[tuple[str, str, str], Known] = {}
+    former: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in sorted(delivered, key=lambda row: row["received_at"]):
+        name, edition = edition_of(row["file"])
+        key_of_file = row["table"], row["batch"], name
+        if before := files.get(key_of_file):
+            former[row["table"]].add((row["batch"], edition_name(name, before.edition)))
+        files[key_of_file] = _known(row, edition)
+    return Journal(
+        files,
+        {table: frozenset(names) for table, names in former.items()},
+        frozenset(row["received_at"] for row in done),
+        max((row["received_at"] for row in delivered), default=None),
+    )
 
 
 def announce(lake: Lake, counted: Iterable[Counted], received_at: datetime) -> None:
@@ -84,7 +111,7 @@ def _row(lake: Lake, file: Counted, received_at: datetime) -> dict[str, Any]:
     return {
         "table": file.delivered.table,
         "batch": file.delivered.batch,
-        "file": file.delivered.file,
+        "file": file.delivered.kept_as,
         "sha256": file.sha256,
         "bytes": file.bytes,
         "format": file.delivered.format,
@@ -96,7 +123,12 @@ def _row(lake: Lake, file: Counted, received_at: datetime) -> dict[str, Any]:
     }
 
 
-def _known(row: Any) -> Known:
+def _known(row: Any, edition: int) -> Known:
     return Known(
-        row["sha256"], row["rows"], row["money_fen"], row["received_at"], row["silver_version"]
+        edition,
+        row["sha256"],
+        row["rows"],
+        row["money_fen"],
+        row["received_at"],
+        row["silver_version"],
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -17,20 +19,33 @@ from jobs.ingest.source import Source
 
 MANIFEST = "_MANIFEST.json"
 FORMATS = {".csv": "csv", ".csv.gz": "csv", ".parquet": "parquet"}
+LONGEST_NAME = 200  # bytes
+# What one of Spark, Hadoop, a terminal or a log would take for more than a part of a name.
+NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff\\:#]")
 
 
 @dataclass(frozen=True, order=True)
 class Delivered:
-    """One delivered file of one landing table; `path` is below the landing folder."""
+    """One delivered file of one landing table; `path` is below the landing folder.
+
+    A file delivered again with other content is a further edition of itself; delivered names end
+    in their format, so none looks like an edition's.
+    """
 
     table: str
     batch: str
     file: str
     path: str
+    edition: int = 1
 
     @property
     def where(self) -> str:
         return f"{self.table}/{self.batch}/{self.file}"
+
+    @property
+    def kept_as(self) -> str:
+        """Its name in the lake: later editions sort after earlier ones."""
+        return edition_name(self.file, self.edition)
 
     @property
     def format(self) -> str:
@@ -61,7 +76,9 @@ class Storage:
         return cls(fs, root, text.rstrip("/") if remote else f"file://{root}")
 
     def files(self) -> list[str]:
-        """Every file's path below the root, sorted."""
+        """Every file's path below the root, sorted. Raises LandingError for links and devices."""
+        if isinstance(self.fs, pafs.LocalFileSystem):
+            return _local_files(self.root)
         found = self.fs.get_file_info(pafs.FileSelector(self.root, recursive=True))
         below = len(self.root) + 1
         return sorted(info.path[below:] for info in found if info.type == pafs.FileType.File)
@@ -69,6 +86,10 @@ class Storage:
     def open(self, path: str) -> Any:
         """The bytes of a file as they lie there."""
         return self.fs.open_input_stream(f"{self.root}/{path}", compression=None)
+
+    def unpacked(self, path: str) -> Any:
+        """The bytes of a file, decompressed by its suffix."""
+        return self.fs.open_input_stream(f"{self.root}/{path}")
 
     def seekable(self, path: str) -> Any:
         """A file to be read from anywhere in it."""
@@ -94,6 +115,7 @@ def find(folder: str | Path, source: Source) -> Landing:
     storage = Storage.at(folder)
     paths = [path for path in storage.files() if not _hidden(path)]
     files = tuple(sorted(_contract(paths) if source.identity else _mapped(paths, source)))
+    _refuse_names(files)
     placed = {file.path for file in files}
     strangers = tuple(path for path in paths if path not in placed and _name(path) != MANIFEST)
     missing = sorted({t.name for t in LANDING.values() if t.required} - {f.table for f in files})
@@ -101,6 +123,48 @@ def find(folder: str | Path, source: Source) -> Landing:
         raise LandingError(f"{folder} lacks {', '.join(missing)}; these tables must be there")
     manifests = dict(_manifests(storage, paths)) if source.identity else {}
     return Landing(storage, files, strangers, manifests)
+
+
+def edition_name(file: str, edition: int) -> str:
+    """A delivered name as it stands in the lake: part-0.csv, part-0.csv~002, part-0.csv~003 …"""
+    return file if edition == 1 else f"{file}~{edition:03d}"
+
+
+def edition_of(name: str) -> tuple[str, int]:
+    """A name in the lake as the delivered name and its edition."""
+    file, mark, number = name.rpartition("~")
+    return (file, int(number)) if mark and number.isdigit() else (name, 1)
+
+
+def shown(name: str) -> str:
+    """A name from outside as a log or a screen may show it."""
+    return NO_NAME.sub("?", name)
+
+
+def _local_files(root: str) -> list[str]:
+    """Links are refused, not followed: they lead out of the folder, or round in it for ever."""
+    found, strange = [], []
+    for folder, folders, names in os.walk(root):
+        below = [os.path.join(folder, name) for name in names]
+        found += [path for path in below if os.path.isfile(path)]
+        strange += [path for path in below if not os.path.isfile(path)]
+        strange += [
+            path for path in (os.path.join(folder, n) for n in folders) if os.path.islink(path)
+        ]
+    strange += [path for path in found if os.path.islink(path)]
+    if strange:
+        told = ", ".join(shown(os.path.relpath(path, root)) for path in sorted(strange)[:5])
+        raise LandingError(f"{told}: neither file nor folder, or a link; deliver the file itself")
+    return sorted(os.path.relpath(path, root) for path in found)
+
+
+def _refuse_names(files: tuple[Delivered, ...]) -> None:
+    for file in files:
+        if NO_NAME.search(file.where) or len(file.where.encode()) > LONGEST_NAME:
+            raise LandingError(
+                f"{shown(file.where)[:LONGEST_NAME]}: names are at most {LONGEST_NAME} bytes"
+                " without control characters, colons, backslashes and #"
+            )
 
 
 def _contract(paths: list[str]) -> Iterator[Delivered]:

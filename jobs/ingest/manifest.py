@@ -24,14 +24,20 @@ def check_manifests(landing: Landing, counted: Iterable[Counted], journal: Journ
         f"{table}/{batch}: {fault}"
         for (table, batch), files in fresh.items()
         if (told := landing.manifests.get((table, batch))) is not None
-        for fault in _differences(told, _sums(files, _before(journal, table, batch)))
+        for fault in _differences(told, _sums(files, _before(journal, table, batch, files)))
     ]
     if faults:
         raise LandingError("\n".join(faults))
 
 
-def _before(journal: Journal, table: str, batch: str) -> Sums:
-    known = {file: k for (t, b, file), k in journal.files.items() if (t, b) == (table, batch)}
+def _before(journal: Journal, table: str, batch: str, files: list[Counted]) -> Sums:
+    """Of the files of the batch that came before and that `files` do not replace."""
+    again = {file.delivered.file for file in files}
+    known = {
+        file: known
+        for (t, b, file), known in journal.files.items()
+        if (t, b) == (table, batch) and file not in again
+    }
     money: dict[str, int] = defaultdict(int)
     for file in known.values():
         for name, fen in file.money.items():

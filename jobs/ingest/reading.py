@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -15,16 +15,37 @@ from pyspark.sql import types as T
 
 from fundwatch.tables.landing import LandingTable
 from jobs.ingest.counting import Counted
-from jobs.ingest.landing import Storage
+from jobs.ingest.landing import Storage, edition_name
 from jobs.ingest.mapping import mapped
+from jobs.ingest.repair import repaired
 from jobs.ingest.source import Source
-from jobs.ingest.typed import faults
+from jobs.ingest.tally import SURE
+from jobs.ingest.typed import blank_is_null, faults
 
 TORN: Final = "_torn"
 RECORD: Final = "(monotonically_increasing_id() & 8589934591)"  # 33 bits: in its partition, from 0
 PACKING: Final = ("spark.sql.files.maxPartitionBytes", "spark.sql.files.openCostInBytes")
 WRITERS: Final = "spark.sql.maxConcurrentOutputFileWriters"
+NANOS: Final = "spark.sql.legacy.parquet.nanosAsLong"
 WHOLE: Final = str(1 << 40)  # bytes: no file is so large, so none is split
+
+
+class Shape(NamedTuple):
+    """What files have in common that are read together."""
+
+    format: str
+    charset: str
+    edition: int
+    marks: frozenset[str]
+    names: tuple[str, ...]
+    nanos: tuple[tuple[int, bool], ...]
+
+    @classmethod
+    def of(cls, file: Counted) -> Shape:
+        is_utf8 = not file.encoding.startswith("gb")  # GBK is a part of GB18030
+        charset = "UTF-8" if is_utf8 else "GB18030"
+        given = file.delivered
+        return cls(given.format, charset, given.edition, file.marks, file.header, file.nanos)
 
 
 @contextmanager
@@ -33,12 +54,13 @@ def one_file_a_task(spark: SparkSession) -> Iterator[None]:
 
     Files are packed until their size plus an opening cost passes the size of a partition; with both
     beyond any file, one file fills a partition and none is split. Rows of many months are written
-    without being sorted by month first.
+    without being sorted by month first, and nanoseconds in Parquet are numbers.
     """
-    ours = {**dict.fromkeys(PACKING, WHOLE), WRITERS: "40"}
+    ours = {**dict.fromkeys(PACKING, WHOLE), WRITERS: "40", NANOS: "true"}
     # A default given to get() would hide Spark's own.
     before = {name: str(spark.conf.get(name)) for name in PACKING} | {
-        WRITERS: str(spark.conf.get(WRITERS, "0"))
+        WRITERS: str(spark.conf.get(WRITERS, "0")),
+        NANOS: str(spark.conf.get(NANOS, "false")),
     }
     try:
         for name, value in ours.items():
@@ -62,41 +84,39 @@ def bronze_rows(
 
     To be written within `one_file_a_task`.
     """
-    alike: dict[tuple[str, ...], list[Counted]] = defaultdict(list)
+    alike: dict[Shape, list[Counted]] = defaultdict(list)
     for file in files:
         if file.header:
-            charset = "GB18030" if file.encoding == "gb18030" else "UTF-8"
-            alike[file.delivered.format, charset, *file.header].append(file)
+            alike[Shape.of(file)].append(file)
     frames = [
-        _told(read, table, source, names, received_at)
-        for (kind, charset, *names), group in alike.items()
-        for read in _frames(spark, storage, group, kind, charset, names)
+        _landed(read, table, source, shape)
+        for shape, group in alike.items()
+        for read in _frames(spark, storage, group, shape)
     ]
-    return reduce(DataFrame.unionByName, frames) if frames else None
+    if not frames:
+        return None
+    rows = reduce(DataFrame.unionByName, frames)
+    landed = rows.withColumn("received_at", F.lit(received_at).cast("timestamp_ntz"))
+    return landed.select(list(table.bronze.names))
 
 
 def _frames(
-    spark: SparkSession,
-    storage: Storage,
-    group: list[Counted],
-    kind: str,
-    charset: str,
-    names: list[str],
+    spark: SparkSession, storage: Storage, group: list[Counted], shape: Shape
 ) -> Iterator[DataFrame]:
     urls = [_literal(storage.url(file.delivered.path)) for file in group]
-    if kind == "csv":
-        yield _csv(spark, urls, charset, len(names))
+    if shape.format == "csv":
+        yield _csv(spark, urls, shape)
     else:
-        yield from (_parquet(spark, url) for url in urls)  # their types may differ
+        yield from (_parquet(spark, url, shape) for url in urls)  # their types may differ
 
 
-def _csv(spark: SparkSession, urls: list[str], charset: str, width: int) -> DataFrame:
-    places = [T.StructField(f"c{n}", T.StringType()) for n in range(width)]
+def _csv(spark: SparkSession, urls: list[str], shape: Shape) -> DataFrame:
+    places = [T.StructField(f"c{n}", T.StringType()) for n in range(len(shape.names))]
     cells = (
         spark.read.schema(T.StructType([*places, T.StructField(TORN, T.StringType())]))
         .option("header", True)
         .option("multiLine", True)
-        .option("encoding", charset)
+        .option("encoding", shape.charset)
         .option("quote", '"')
         .option("escape", '"')
         .option("mode", "PERMISSIVE")
@@ -107,45 +127,57 @@ def _csv(spark: SparkSession, urls: list[str], charset: str, width: int) -> Data
         .option("emptyValue", "")
         .csv(urls)
     )
-    return cells.select("*", _origin(), F.expr(f"{RECORD} + 2").alias("line"))
+    return cells.select("*", _origin(shape), F.expr(f"{RECORD} + 2").alias("line"))
 
 
-def _parquet(spark: SparkSession, url: str) -> DataFrame:
+def _parquet(spark: SparkSession, url: str, shape: Shape) -> DataFrame:
     rows = spark.read.parquet(url)
-    cells = [
-        _text(F.col(f"`{field.name}`"), field.dataType).alias(f"c{n}")
-        for n, field in enumerate(rows.schema.fields)
-    ]
+    nanos = dict(shape.nanos)
+    cells = []
+    for place, field in enumerate(rows.schema.fields):
+        name = f"`{field.name.replace('`', '``')}`"
+        cell = _moment(name, nanos[place]) if place in nanos else F.col(name)
+        kind = T.StringType() if place in nanos else field.dataType
+        cells.append(_text(cell, kind).alias(f"c{place}"))
     line = (F.col("_metadata.row_index") + 1).alias("line")
-    return rows.select(*cells, F.lit(None).cast("string").alias(TORN), _origin(), line)
+    return rows.select(*cells, F.lit(None).cast("string").alias(TORN), _origin(shape), line)
+
+
+def _moment(name: str, is_instant: bool) -> Column:
+    """Nanoseconds since 1970 as a moment: an instant in the bureaus' time, or as the clock said."""
+    since = "timestamp '1970-01-01Z'" if is_instant else "timestamp_ntz '1970-01-01'"
+    return F.expr(f"timestampadd(microsecond, {name} div 1000, {since})")
 
 
 def _text(cell: Column, kind: T.DataType) -> Column:
     """A typed cell in the form it has in CSV."""
     if isinstance(kind, T.FloatType | T.DoubleType):
         whole = F.when(cell == F.floor(cell), cell.cast("decimal(38,0)").cast("string"))
-        return F.coalesce(whole, cell.cast("decimal(38,10)").cast("string"))
+        told = F.coalesce(whole, cell.cast("decimal(38,10)").cast("string"))
+        # As a sheet tells it, so that a code is refused like a sheet's.
+        unsure = F.regexp_replace(cell.cast("string"), "E", "E+")
+        return F.when(F.isnan(cell), None).when(F.abs(cell) < SURE, told).otherwise(unsure)
     if isinstance(kind, T.BooleanType):
         return cell.cast("int").cast("string")
     return cell.cast("string")
 
 
-def _origin() -> Column:
-    """The parts of the file's path, decoded."""
+def _origin(shape: Shape) -> Column:
+    """The parts of the file's path, decoded, the last with its edition."""
     path = F.replace(F.col("_metadata.file_path"), F.lit("+"), F.lit("%2B"))
-    return F.split(F.url_decode(path), "/").alias("_path")
+    whole = F.concat(F.url_decode(path), F.lit(edition_name("", shape.edition)))
+    return F.split(whole if shape.edition > 1 else F.url_decode(path), "/").alias("_path")
 
 
-def _told(
-    rows: DataFrame, table: LandingTable, source: Source, names: list[str], received_at: datetime
-) -> DataFrame:
-    cells = {name: F.col(f"c{n}") for n, name in reversed(list(enumerate(names)))}
+def _landed(rows: DataFrame, table: LandingTable, source: Source, shape: Shape) -> DataFrame:
+    cells = {name: F.col(f"c{n}") for n, name in reversed(list(enumerate(shape.names)))}
     if source.identity:
         told = rows.select(*_declared(table, cells), _extra(table, cells), *_where())
     else:
         told = mapped(rows, source.tables[table.name], table, cells)
-    landed = told.withColumn("received_at", F.lit(received_at).cast("timestamp_ntz"))
-    return landed.withColumn("faults", F.expr(faults(table))).select(list(table.bronze.names))
+    if shape.marks:  # plain files are read by plain expressions, and as fast
+        told = repaired(told, table, shape.marks, len(shape.names))
+    return told.withColumn("faults", F.expr(faults(table, mangled="mangled" in shape.marks)))
 
 
 def _declared(table: LandingTable, cells: dict[str, Column]) -> list[Column]:
@@ -157,7 +189,10 @@ def _extra(table: LandingTable, cells: dict[str, Column]) -> Column:
     if not (unknown := {name: cell for name, cell in cells.items() if name not in known}):
         return F.lit(None).cast("map<string,string>").alias("extra")
     pairs = [part for name, cell in unknown.items() for part in (F.lit(name), cell)]
-    return F.create_map(*pairs).alias("extra")
+    cells_told = F.create_map(*pairs)
+    if any(name.startswith("#") for name in unknown):  # a delimiter too many makes no column
+        cells_told = F.map_filter(cells_told, lambda name, cell: cell.isNotNull())
+    return cells_told.alias("extra")
 
 
 def _where() -> list[Column]:
@@ -167,11 +202,6 @@ def _where() -> list[Column]:
         F.col("line"),
         F.col(TORN).alias("torn"),
     ]
-
-
-def blank_is_null(cell: Column) -> Column:
-    """The trimmed text; null where nothing is left."""
-    return F.nullif(F.trim(cell.cast("string")), F.lit(""))
 
 
 def _literal(path: str) -> str:

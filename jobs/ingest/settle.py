@@ -60,9 +60,13 @@ def settle(
     """
     good = taken_in(lake, table, received_at).where("faults is null")
     found = latest(good, table) if unrepeated is None else Latest(good, unrepeated)
-    offered = _write(lake, table, silver_rows(found.rows, table, key), received_at)
+    before = lake.version(table.silver)
+    name = _write(lake, table, silver_rows(found.rows, table, key), received_at)
     if found.kept:
         found.kept.unpersist()
+    # Delta writes nothing down where nothing changed, as when this is done again.
+    is_written = lake.version(table.silver) > max(before, CREATED)
+    offered = lake.metrics(table.silver).get(name, 0) if is_written else found.keys
     return Settled(found.keys, offered)
 
 
@@ -85,12 +89,13 @@ def silver_rows(good: DataFrame, table: LandingTable, key: Broadcast[PseudonymKe
     return with_pseudonyms(rows, table, key).select(list(table.silver.names))
 
 
-def _write(lake: Lake, table: LandingTable, rows: DataFrame, received_at: datetime) -> int:
+def _write(lake: Lake, table: LandingTable, rows: DataFrame, received_at: datetime) -> str:
+    """Returns Delta's name for the number of rows offered."""
     if lake.version(table.silver) > CREATED:
         lake.merge(table.silver, rows, when_newer=NEWER)
-        return lake.metrics(table.silver).get("numSourceRows", 0)
+        return "numSourceRows"
     lake.append(table.silver, rows, app=f"ingest/{table.name}", txn=order(received_at))
-    return lake.metrics(table.silver).get("numOutputRows", 0)
+    return "numOutputRows"
 
 
 def order(received_at: datetime) -> int:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
 from fundwatch.schema import MONTH
 from fundwatch.tables.landing import LandingColumn, LandingTable
 
@@ -38,14 +41,25 @@ READ: Final = {
 }
 MOST: Final = {"i": "2147483647", "m": "1e14", "q": "1e12", "p": "1e10", "r": "10"}
 VALID: Final = "vali_flag"  # empty means valid
+# A code that a sheet showed as 1.1E+17, or as more digits than the fifteen it keeps: some are lost.
+MANGLED: Final = "^(-?[0-9]([.][0-9]+)?[Ee][+][0-9]{2,3}|[0-9]{16,}[.]0+)$"
 
 
 def typed(column: LandingColumn) -> str:
     """The cell of its kind, null where it is empty or cannot be read."""
-    cell = f"`{column.name}`"
     if column.kind != "s":
-        return READ[column.kind].replace("{x}", cell)
-    return _code(column, cell)
+        return read(column.name, column.kind)
+    return _code(column, f"`{column.name}`")
+
+
+def read(name: str, kind: str) -> str:
+    """The text in column `name` read as a kind that is not text, null where it cannot be."""
+    return READ[kind].replace("{x}", f"`{name}`")
+
+
+def blank_is_null(cell: Column) -> Column:
+    """The trimmed text; null where nothing is left."""
+    return F.nullif(F.trim(cell.cast("string")), F.lit(""))
 
 
 def silver_cell(column: LandingColumn) -> str:
@@ -60,16 +74,20 @@ def month(table: LandingTable) -> str:
     return f"left(cast({typed(table[table.period])} as string), 7)"
 
 
-def faults(table: LandingTable) -> str:
-    """Every fault of a row as 'column: reason', null where it has none.
+def faults(table: LandingTable, *, mangled: bool = False) -> str:
+    """Every fault of a row as 'column: reason', null where it has none; `mangled` codes if asked.
 
     A torn row has that fault only: its cells may stand under wrong names.
     """
-    told = ", ".join(
+    asked = [
         f"if({_wrong(c)}, concat('{c.name}: ', {_reason(c)}), null)"
         for c in table.columns
         if _may_fail(c)
-    )
+    ]
+    if mangled:
+        codes = (c.name for c in table.columns if c.is_code)
+        asked += [f"if(`{name}` rlike '{MANGLED}', '{name}: mangled', null)" for name in codes]
+    told = ", ".join(asked)
     # Each cell is asked once: asking first whether any is wrong would double the compiled code.
     of_cells = f"array_compact(array({told}))"
     return f"if(torn is not null, array(': torn'), nullif({of_cells}, array()))"
@@ -79,6 +97,12 @@ def odd(column: LandingColumn) -> str:
     """True of a value outside the vocabulary."""
     allowed = ", ".join(f"'{value}'" for value in column.among)
     return f"{typed(column)} not in ({allowed})"
+
+
+def padded(column: LandingColumn) -> str:
+    """True of a code that is filled to its width."""
+    cell = f"`{column.name}`"
+    return f"length({cell}) < {column.width} and {cell} rlike '^[0-9]+$'"
 
 
 def _code(column: LandingColumn, cell: str) -> str:
@@ -120,4 +144,15 @@ def money_sums(table: LandingTable, which: str) -> dict[str, str]:
     }
 
 
-__all__ = ["MONTH", "faults", "money_sums", "month", "odd", "silver_cell", "typed"]
+__all__ = [
+    "MONTH",
+    "blank_is_null",
+    "faults",
+    "money_sums",
+    "month",
+    "odd",
+    "padded",
+    "read",
+    "silver_cell",
+    "typed",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,8 @@ NEEDS: Final = ("key", "must", "may")
 # Pseudonym domains: equal values of one domain get equal pseudonyms, those of two never do.
 DOMAINS: Final = ("psn", "cert", "tel", "addr", "name", "subject", "drop")
 RENAMED: Final = {"psn_no": "psn_key", "certno": "cert_key", "prsc_dr_certno": "prsc_dr_cert_key"}
+# What a column's name ends in where its text is a code or a number of somebody or something.
+CODED: Final = re.compile(r"(id|sn|no|code|codg|admdvs|type|flag|way|lv|tel|month)$")
 ORIGIN: Final = (
     Column("batch", "string", "Batch that delivered the row that stands."),
     Column("file", "string", "File within the batch."),
@@ -36,7 +39,8 @@ class LandingColumn:
 
     `kind` is one of s d t i m q p r, `need` one of key must may. A `personal` column leaves bronze
     only as a keyed pseudonym of that domain, or not at all (drop). `width` pads codes with zeros;
-    `among` is the vocabulary: codes outside it are kept, counted and reported.
+    `among` is the vocabulary: codes outside it are kept, counted and reported. `zeros` is the
+    length of a code of digits that a spreadsheet is known to take two leading zeros from.
     """
 
     name: str
@@ -46,6 +50,25 @@ class LandingColumn:
     personal: str = ""
     width: int = 0
     among: tuple[str, ...] = ()
+    zeros: int = 0
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is a code or number, of which no sign may be lost; else it is free text."""
+        is_coded = bool(self.width or self.among or self.zeros or CODED.search(self.name))
+        return self.kind == "s" and is_coded
+
+    @property
+    def repairs(self) -> tuple[str, ...]:
+        """Names of the rules in jobs/ingest/repair.py that may mend a cell of it."""
+        if self.kind == "s" and not self.is_code:
+            return ("invisible",)
+        mends = ["invisible", "full_width", "sheet_text"]
+        if self.is_code:
+            mends += ["decimal"] + ["zeros"] * bool(self.zeros)
+        if self.kind in ("d", "t"):
+            mends += ["date"] + ["day"] * (self.kind == "d")
+        return tuple(mends)
 
     @property
     def silver(self) -> str:
@@ -98,7 +121,8 @@ def landing(
 ) -> LandingTable:
     """Declare a landing table; `columns` has a line each: name, kind, need, term, then marks.
 
-    Marks: @domain personal, /n pad with zeros to n, {a,b} vocabulary.
+    Marks: @domain personal, /n pad with zeros to n, {a,b} vocabulary, ^n digits that may have lost
+    two leading zeros of n.
     """
     declared = tuple(_column(name, line) for line in columns.splitlines() if line.strip())
     keys = tuple(key.split())
@@ -126,7 +150,7 @@ def landing(
 def _column(table: str, line: str) -> LandingColumn:
     name, kind, need, term, *marks = line.split()
     given = {mark[0]: mark[1:] for mark in marks}
-    if kind not in SILVER_TYPE or need not in NEEDS or set(given) - set("@/{"):
+    if kind not in SILVER_TYPE or need not in NEEDS or set(given) - set("@/{^"):
         raise DeclarationError(f"{table}.{name}: kind, need or mark not known in {line.strip()!r}")
     if given.get("@", "drop") not in DOMAINS:
         raise DeclarationError(f"{table}.{name}: no pseudonym domain {given['@']!r}")
@@ -138,6 +162,7 @@ def _column(table: str, line: str) -> LandingColumn:
         personal=given.get("@", ""),
         width=int(given.get("/", 0)),
         among=tuple(given["{"].rstrip("}").split(",")) if "{" in given else (),
+        zeros=int(given.get("^", 0)),
     )
 
 
@@ -153,7 +178,12 @@ def _bronze(name: str, grain: str, columns: tuple[LandingColumn, ...]) -> Table:
             *ORIGIN,
             Column("received_at", "timestamp_ntz", "When the batch was loaded."),
             *delivered,
-            Column("extra", "map<string,string>", "Delivered but undeclared cells.", null=True),
+            Column(
+                "extra",
+                "map<string,string>",
+                "Undeclared cells; under ~rule~column what a repaired cell was before.",
+                null=True,
+            ),
             Column("torn", "string", "The raw record where its cells do not fit.", null=True),
             Column("faults", "array<string>", "Why it is refused, column: reason.", null=True),
         ),

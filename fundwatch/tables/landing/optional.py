@@ -101,7 +101,7 @@ DRORD_D = landing(
     mdtrt_id             s key  就诊ID
     drord_no             s key  医嘱号
     drord_type           s may  医嘱类别
-    hilist_code          s may  目录编码
+    hilist_code          s may  目录编码 ^15
     drord_begntime       t may  开嘱
     drord_endtime        t may  停嘱
     dr_code              s may  医师
@@ -118,7 +118,7 @@ RPOT_D = landing(
     belongs="mdtrt_id",
     columns="""
     rpotc_no             s key  报告单号
-    hilist_code          s key  项目编码
+    hilist_code          s key  项目编码 ^15
     mdtrt_id             s must 就诊ID
     rpot_time            t may  报告时间
     exam_rslt_poit_flag  s may  阳性标志
@@ -135,7 +135,7 @@ PURC_PRIC_B = landing(
     key="hilist_code pric_type begndate",
     belongs="",
     columns="""
-    hilist_code          s key  目录编码
+    hilist_code          s key  目录编码 ^15
     pric_type            s key  价格类别 {1,2,3}
     begndate             d key  生效
     enddate              d may  失效

@@ -87,7 +87,7 @@ HILIST_B = landing(
     key="hilist_code begndate",
     belongs="",
     columns="""
-    hilist_code          s key  目录编码
+    hilist_code          s key  目录编码 ^15
     begndate             d key  生效
     enddate              d may  失效
     hilist_name          s must 名称

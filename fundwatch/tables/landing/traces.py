@@ -13,7 +13,7 @@ INV_TXN_D = landing(
     columns="""
     txn_id               s key  流水号
     fixmedins_code       s must 机构
-    hilist_code          s may  目录编码
+    hilist_code          s may  目录编码 ^15
     txn_type             s must 业务类型 /3 {101,102,103,104,105,106,107,108,109,110,111,112}
     qty                  q must 数量
     unit_price           p may  单价
@@ -39,7 +39,7 @@ DRUG_TRAC_D = landing(
     scan_id              s key  扫码流水号
     drug_trac_codg       s must 追溯码
     fixmedins_code       s must 机构
-    hilist_code          s must 目录编码
+    hilist_code          s must 目录编码 ^15
     scan_type            s must 扫码类别 {1,2,3,4,5,6,7}
     trdn_flag            s may  拆零
     bkkp_sn              s may  记账流水号

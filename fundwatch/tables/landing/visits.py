@@ -121,7 +121,7 @@ FEE_LIST_D = landing(
     med_type             s must 医疗类别 /2
     rx_drord_no          s may  医嘱/处方号
     fee_ocur_time        t must 费用发生时间
-    hilist_code          s must 医保目录编码
+    hilist_code          s must 医保目录编码 ^15
     hilist_name          s may  医保目录名称
     medins_list_codg     s may  院内编码
     medins_list_name     s may  院内名称
