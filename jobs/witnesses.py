@@ -11,6 +11,7 @@ from fundwatch.tables.gold import (
     INDICATION_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
+    MIX_FACT,
     ORIGIN_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
@@ -112,6 +113,13 @@ WITNESS: Final[dict[str, Witness]] = {
         settlements="setl_ids",
         proof=(("silver.settlement", "setl_ids"),),
         persons="person_keys",
+    ),
+    MIX_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", LINES_OF_EXCESS),),
+        persons=NOBODY,
     ),
     WORKUP_FACT.name: Witness(
         begins="first_on",

@@ -16,6 +16,7 @@ from fundwatch.tables.gold import (
     INDICATION_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
+    MIX_FACT,
     ORIGIN_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
@@ -111,6 +112,10 @@ LITERALS: Final[dict[Table, str]] = {
     BURST_FACT: """
         fixmedins_code | day        | month   | admissions | usual | top_diag_share | operated_share | urgent_share | last_on    | setl_ids | person_keys
         H1             | 2024-01-05 | 2024-01 | 9          | 0.4   | 0.3            | 0              | 0            | 2024-01-11 | s98 s99  | ann bob
+    """,
+    MIX_FACT: """
+        fixmedins_code | ingredient | month   | units | dear_units | expected | plain_pric | items | first_on   | last_on    | inscp_fen | excess_lines
+        H1             | 膝关节     | 2024-01 | 28    | 24         | 9         | 4000       | 进口  | 2024-01-02 | 2024-01-28 | 300       | [{"bkkp_sn": "l3", "setl_id": "s96", "inscp_fen": 300}]
     """,
     WORKUP_FACT: """
         fixmedins_code | hilist_code | setting | month   | cases | persons | uses | expected | part | first_on   | last_on    | inscp_fen | excess_lines

@@ -13,11 +13,18 @@ from fundwatch.flow import step_named
 from fundwatch.knowledge import DetectorEntry, Rule, Scheme
 from fundwatch.schema import Table
 from fundwatch.tables.gold import DETECTOR_FINDING, ITEM_ANOMALY, RULE_FINDING
-from fundwatch.tables.silver import INSTITUTION, PERSON, SETTLEMENT_NET, VERIFIED_CASE
+from fundwatch.tables.silver import (
+    INSTITUTION,
+    INSURED,
+    PERSON,
+    SETTLEMENT_NET,
+    VERIFIED_CASE,
+)
 from jobs.clues.amount import MONEY, shares
 from jobs.clues.cards import SURE_OF_GRADE, finder_cards, scheme_cards
 from jobs.clues.dossier import worded
 from jobs.clues.fuse import cases, settled
+from jobs.clues.gate import gated
 from jobs.clues.heads import reasons, spoken, summed, weighed
 from jobs.clues.identity import named
 from jobs.clues.pinned import pinned
@@ -61,6 +68,7 @@ def clues(
         read[DETECTOR_FINDING],
         anomaly_findings(read[ITEM_ANOMALY], anomalies),
     )
+    every = gated(every, read[SETTLEMENT_NET], read[INSURED], read[PERSON])
     finding, claim = _settled(every, finder_card, scheme_card)
     share = pinned(shares(claim, read[SETTLEMENT_NET]))
     evidence = pinned(evidence_rows(finding.where("is_claimed"), claim, share))

@@ -25,7 +25,8 @@ def indications(
 ) -> DataFrame:
     """gold.indication_fact, of months in which the house gave the item so.
 
-    An illness is the first three characters of any diagnosis of the stay. For each illness, how
+    An illness is the first three characters of any diagnosis of the stay; a reason to come (Z: for
+    chemotherapy, for a check) is none. For each illness, how
     often the *other* houses give the item to those who have it; of a stay's illnesses the greatest
     such share is what is usual for the stay. A stay is odd that got the item although that share is
     below USUAL. Stays none of whose illnesses others treat often enough (TREATED) are not judged: a
@@ -52,7 +53,7 @@ def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
     illness = F.left("diag_code", F.lit(3)).alias("illness")
     return (
         every_diagnosis(own, diagnosis)
-        .where("diag_code IS NOT NULL")
+        .where("diag_code IS NOT NULL AND NOT startswith(diag_code, 'Z')")  # no illness
         .select(VIEW, "fixmedins_code", "mdtrt_id", illness)
         .distinct()
     )

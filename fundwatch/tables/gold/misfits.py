@@ -433,6 +433,35 @@ BURST_FACT: Final = Table(
     ),
 )
 
+MIX_FACT: Final = Table(
+    "gold.mix_fact",
+    grain="one class of implants of which a house uses more dear variants than others, to a month",
+    key=("fixmedins_code", "ingredient", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    ingredient      string   Class of high-value consumables, from the catalogue.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    units           decimal(26,4)  Of the class, six months together [units].
+    dear_units      decimal(26,4)  Of them, of variants of 1.5 times the cheapest or more [units].
+    expected        decimal(16,2)  How many of them others would have used [units].
+    plain_pric      decimal(16,6)  Dearest variant that is not dear [yuan per unit].
+    items           array<string>  The dear variants of the month, sorted.
+    first_on        date     First of the month's dear lines.
+    last_on         date     Last of them.
+    inscp_fen       bigint   Within the scope, of the month, what is too dear [fen].
+    excess_lines    LINES    The month's dear lines, each with its part of that.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
 MISFITS: Final = (
     RESALE_FACT,
     STOCK_FACT,
@@ -446,4 +475,5 @@ MISFITS: Final = (
     SUPPORT_FACT,
     WORKUP_FACT,
     BURST_FACT,
+    MIX_FACT,
 )

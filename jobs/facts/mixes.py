@@ -1,0 +1,100 @@
+"""gold.mix_fact: dear variants of an implant used far more often than others use them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from jobs.facts.months import VIEW, month_label, seen_by
+from jobs.facts.parts import part_of_line
+
+BACK: Final = 5  # months before its own that a month counts: six together
+DEAR: Final = 1.5  # times the cheapest of the class
+HOUSES: Final = 3  # fewest other houses
+UNITS: Final = 10  # fewest of the class that these used
+CONSUMABLE: Final = "301"
+CLASS: Final = [VIEW, "ingredient"]
+HOUSE: Final = [*CLASS, "fixmedins_code"]
+
+
+def mixes(charge_fact: DataFrame, *, months: tuple[str, ...]) -> DataFrame:
+    """gold.mix_fact, of high-value consumables whose class (`ingredient`) is known.
+
+    A variant is dear that costs DEAR times the cheapest of its class. A house is compared with the
+    share of dear variants at the other houses that use the class. The excess is told on the
+    month's own dear lines: that part of them which is above the expected, and of it what is above
+    the price of the dearest variant that is not dear.
+    """
+    line = _lines(charge_fact)
+    used = seen_by(_used(line), months, back=BACK)
+    judged = _judged(used)
+    return _with_lines(judged, seen_by(line, months, back=0)).withColumn(
+        "month", month_label(F.col(VIEW))
+    )
+
+
+def _lines(charge_fact: DataFrame) -> DataFrame:
+    is_dear_kind = (F.col("list_type") == CONSUMABLE) & F.col("is_high_value")
+    return charge_fact.where(
+        is_dear_kind & F.expr("ingredient IS NOT NULL AND cnt > 0 AND inscp_fen > 0 AND pric > 0")
+    ).select(
+        *("fixmedins_code", "month", "ingredient", "hilist_code", "item_name", "area", "cnt"),
+        *("pric", "charged_on", "bkkp_sn", "setl_id", "inscp_fen"),
+    )
+
+
+def _used(line: DataFrame) -> DataFrame:
+    by = ["fixmedins_code", "month", "ingredient", "hilist_code"]
+    return line.groupBy(*by).agg(F.sum("cnt").alias("units"), F.min("pric").alias("pric"))
+
+
+def _judged(used: DataFrame) -> DataFrame:
+    """Houses and classes with their dear variants: units of them, and how many are expected."""
+    of_code = Window.partitionBy(*CLASS, "hilist_code")
+    of_class = Window.partitionBy(*CLASS)
+    priced = used.withColumn("price", F.percentile("pric", F.lit(0.5)).over(of_code))
+    is_dear = F.col("price") >= DEAR * F.min("price").over(of_class)
+    marked = priced.withColumn("is_dear", is_dear)
+    plain = F.max(F.when(~F.col("is_dear"), F.col("price"))).over(of_class)
+    dear_units = F.sum(F.when(F.col("is_dear"), F.col("units")).otherwise(0))
+    house = (
+        marked.withColumn("plain_pric", plain.cast("decimal(16,6)"))
+        .groupBy(*HOUSE, "plain_pric")
+        .agg(
+            F.sum("units").alias("units"),
+            dear_units.alias("dear_units"),
+            F.collect_set(F.when(F.col("is_dear"), F.col("hilist_code"))).alias("dear_codes"),
+        )
+    )
+    others = F.sum("units").over(of_class) - F.col("units")
+    share = (F.sum("dear_units").over(of_class) - F.col("dear_units")) / F.nullif(others, F.lit(0))
+    is_known = (others >= UNITS) & (F.count("*").over(of_class) > HOUSES)
+    expected = F.when(is_known, F.col("units") * share).cast("decimal(16,2)")
+    return (
+        house.withColumn("expected", expected)
+        .where("dear_units > expected")
+        .withColumn("part", (1 - F.col("expected") / F.col("dear_units")).cast("decimal(5,4)"))
+    )
+
+
+def _with_lines(judged: DataFrame, line: DataFrame) -> DataFrame:
+    """With the month's dear lines, each with its part of what is too dear."""
+    above = F.greatest(1 - F.col("plain_pric") / F.col("pric"), F.lit(0))
+    part, excess = part_of_line("share")
+    return (
+        line.join(judged, on=HOUSE, how="inner")
+        .where(F.array_contains("dear_codes", F.col("hilist_code")))
+        .withColumn("share", F.col("part") * above)
+        .where(part > 0)
+        .groupBy(*HOUSE, "units", "dear_units", "expected", "plain_pric")
+        .agg(
+            F.min("area").alias("area"),
+            F.array_sort(F.collect_set("item_name")).alias("items"),
+            F.min("charged_on").alias("first_on"),
+            F.max("charged_on").alias("last_on"),
+            F.sum(part).alias("inscp_fen"),
+            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
+        )
+    )
