@@ -46,7 +46,7 @@ def _days(stay: DataFrame) -> DataFrame:
     return stay.groupBy(*HOUSE, "day").agg(
         F.min("area").alias("area"),
         F.count("*").cast("int").alias("admissions"),
-        F.count_distinct("chfpdr_code").cast("int").alias("doctors"),
+        F.size(F.collect_set("chfpdr_code")).alias("doctors"),  # few: a distinct doubles the rows
         share(F.col("oprn_count") > 0).alias("operated_share"),
         share(F.col("adm_way").isin("1", "3")).alias("urgent_share"),
         F.max("discharged_on").alias("last_on"),
