@@ -21,7 +21,7 @@ from dags.tasks import DEFAULTS, ZONE, folder_params, jobs_task
 from fundwatch.flow import FLOW, Step
 from fundwatch.tables.silver import SILVER
 
-# A Spark process costs some 12 s to start, and half a minute more until its code is warm, so
+# A Spark process costs some 12 s to start, and compiles all its code again, so
 # neighbouring steps share one: the step a group begins with, its task and its title. Each group
 # ends where the next begins. A retry costs nothing twice: the runner skips the steps that are done.
 GROUPS: Final = {

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from fundwatch.clue import CONTEXT, LAST
+from jobs.facts.people import deaths
 
 DEATH: Final = "post_death"
 LIVES_AT: Final = 3  # places: the dead whose cards are kept are seen at one or two
@@ -22,7 +23,8 @@ def gated(
     whoever keeps a dead person's card uses it where he is. The claim is let go, the rows are told.
     """
     alive = F.broadcast(_alive(settlement_net, insured, person))
-    marked = finding.withColumn("who", F.get("person_keys", 0)).join(alive, on="who", how="left")
+    one = F.get("person_keys", 0)
+    marked = finding.withColumn("person_key", one).join(alive, on="person_key", how="left")
     is_error = (
         (F.col("scheme") == DEATH)
         & (F.size("person_keys") == 1)
@@ -48,20 +50,15 @@ def gated(
 
 
 def _alive(settlement_net: DataFrame, insured: DataFrame, person: DataFrame) -> DataFrame:
-    """(who, places): where each of the registered dead was treated after that day [count]."""
+    """(person_key, places): where each of the registered dead was treated after it [count]."""
     number = ["insu_admdvs", "psn_key"]
-    dead = insured.where("death_date IS NOT NULL").select(*number, "death_date")
-    who = person.select(*number, F.col("person_key").alias("who"))
-    died = (
-        dead.join(who, on=number, how="inner")
-        .groupBy("who")
-        .agg(F.min("death_date").alias("died_on"))
-    )
-    seen = settlement_net.where("NOT is_void").select(*number, "begndate", "fixmedins_code")
+    died = deaths(person, insured).select("person_key", "died_on")
+    numbers = person.select(*number, "person_key").join(died, on="person_key", how="inner")
     return (
-        seen.join(who, on=number, how="inner")
-        .join(F.broadcast(died), on="who", how="inner")
+        settlement_net.where("NOT is_void")
+        .select(*number, "begndate", "fixmedins_code")
+        .join(F.broadcast(numbers), on=number, how="inner")
         .where("begndate > died_on")
-        .groupBy("who")
+        .groupBy("person_key")
         .agg(F.count_distinct("fixmedins_code").cast("int").alias("places"))
     )

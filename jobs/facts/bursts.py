@@ -8,8 +8,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from fundwatch.schema import MONTH
-from jobs.facts.institution_days import AHEAD
-from jobs.facts.months import month_label, month_number, number_of_day
+from jobs.facts.institution_days import seen_on
+from jobs.facts.months import month_label, number_of_day
 
 LEAST: Final = 4  # admissions of a day; fewer are no burst
 NEAR: Final = 2  # days before and after that may belong to the same burst
@@ -18,15 +18,12 @@ HOUSE: Final = ["fixmedins_code", MONTH]
 
 
 def bursts(stay_fact: DataFrame) -> DataFrame:
-    """gold.burst_fact. A day sees the stays settled up to AHEAD months after its own.
+    """gold.burst_fact. A day sees the stays that gold.institution_day_fact sees.
 
     `usual` is what the house admitted a day in the rest of the month.
     """
-    stay = (
-        stay_fact.withColumn("day", F.col("admitted_on"))
-        .where((month_number() - number_of_day("day")).between(0, AHEAD))
-        .withColumn(MONTH, month_label(number_of_day("day")))
-    )
+    admitted = seen_on(stay_fact, "admitted_on")
+    stay = admitted.withColumn(MONTH, month_label(number_of_day("day")))
     day = _days(stay).withColumn("number", F.unix_date("day"))
     near = Window.partitionBy(*HOUSE).orderBy("number").rangeBetween(-NEAR, NEAR)
     others = F.sum("admissions").over(Window.partitionBy(*HOUSE)) - F.sum("admissions").over(near)

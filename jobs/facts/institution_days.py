@@ -73,7 +73,7 @@ def _shares(stay: DataFrame) -> DataFrame:
     An admission whose hour is not known (midnight sharp: a date without a time) counts below the
     line only.
     """
-    admitted = _seen(stay, "admitted_on").withColumns(
+    admitted = seen_on(stay, "admitted_on").withColumns(
         {
             "hour": F.when(
                 F.date_format("admitted_at", "HH:mm:ss") != "00:00:00", F.hour("admitted_at")
@@ -100,11 +100,11 @@ def _greatest(admitted: DataFrame, name: str) -> DataFrame:
 
 
 def _discharges(stay: DataFrame) -> DataFrame:
-    gone = _seen(stay, "discharged_on")
+    gone = seen_on(stay, "discharged_on")
     return gone.groupBy(*HOUSE_DAY).agg(F.count("*").cast("int").alias("discharges"))
 
 
-def _seen(stay: DataFrame, on: str) -> DataFrame:
+def seen_on(stay: DataFrame, on: str) -> DataFrame:
     """Stays by the day `on`, as far as that day's month sees them."""
     late = month_number() - number_of_day("day")
     return stay.withColumn("day", F.col(on)).where(late.between(0, AHEAD))

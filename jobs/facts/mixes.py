@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.months import VIEW, month_label, seen_by
-from jobs.facts.parts import part_of_line
+from jobs.facts.parts import gathered, part_of_line
 
 BACK: Final = 5  # months before its own that a month counts: six together
 DEAR: Final = 1.5  # times the cheapest of the class
@@ -83,18 +83,11 @@ def _with_lines(judged: DataFrame, line: DataFrame) -> DataFrame:
     """With the month's dear lines, each with its part of what is too dear."""
     above = F.greatest(1 - F.col("plain_pric") / F.col("pric"), F.lit(0))
     part, excess = part_of_line("share")
-    return (
+    dear = (
         line.join(judged, on=HOUSE, how="inner")
         .where(F.array_contains("dear_codes", F.col("hilist_code")))
         .withColumn("share", F.col("part") * above)
-        .where(part > 0)
-        .groupBy(*HOUSE, "units", "dear_units", "expected", "plain_pric")
-        .agg(
-            F.min("area").alias("area"),
-            F.array_sort(F.collect_set("item_name")).alias("items"),
-            F.min("charged_on").alias("first_on"),
-            F.max("charged_on").alias("last_on"),
-            F.sum(part).alias("inscp_fen"),
-            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
-        )
     )
+    by = [*HOUSE, "units", "dear_units", "expected", "plain_pric"]
+    items = F.array_sort(F.collect_set("item_name")).alias("items")
+    return gathered(dear, by, part, excess, F.min("area").alias("area"), items)

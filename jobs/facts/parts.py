@@ -31,3 +31,20 @@ def part_of_line(share: str) -> tuple[Column, Column]:
     """That share [0 to 1] of a line's inscp_fen, half up [fen], and the line with it."""
     part = F.round(F.col("inscp_fen") * F.col(share)).cast("bigint")
     return part, F.struct("bkkp_sn", "setl_id", part.alias("inscp_fen"))
+
+
+def gathered(
+    line: DataFrame, by: list[str], part: Column, excess: Column, *more: Column
+) -> DataFrame:
+    """Lines of gold.charge_fact `by` what they are told of: how much of them, which, and when."""
+    return (
+        line.where(part > 0)
+        .groupBy(*by)
+        .agg(
+            *more,
+            F.min("charged_on").alias("first_on"),
+            F.max("charged_on").alias("last_on"),
+            F.sum(part).alias("inscp_fen"),
+            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
+        )
+    )

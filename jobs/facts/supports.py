@@ -15,6 +15,7 @@ from pyspark.sql import types as T
 from fundwatch.schema import MONTH
 from jobs.facts.diagnoses import VALID
 from jobs.facts.months import month_number
+from jobs.facts.parts import gathered
 
 BACK: Final = 2  # months before its own in which a procedure may have been charged to the stay
 SALE: Final = "2"  # scan_type
@@ -196,9 +197,9 @@ def _misfits(asked: DataFrame) -> DataFrame:
     keeps = counted.withColumn("is_own_habit", is_own_habit & ~by_catalogue).where(
         "NOT is_own_habit"
     )
-    of_item, of_kind = Window.partitionBy("lacks", MONTH, "hilist_code"), ["lacks", MONTH]
+    of_item = Window.partitionBy("lacks", MONTH, "hilist_code")
     alike = _share_of_others(of_item, None)
-    any_item = _share_of_others(Window.partitionBy(*of_kind), of_house)
+    any_item = _share_of_others(Window.partitionBy("lacks", MONTH), of_house)
     is_had = F.sum(F.col("cases") - F.col("lacking")).over(of_item) > 0
     sums = {
         "house_cases": F.col("cases"),
@@ -236,15 +237,6 @@ def _with_lines(told: DataFrame, line: DataFrame) -> DataFrame:
         "bilg_dr_code", "charged_on",
     )  # fmt: skip
     is_of = (F.col("hilist_code") == F.col("item")) | (F.col("hilist_code") == WHOLE_STAY)
-    return (
-        told.join(own, on=["mdtrt_id", MONTH], how="inner")
-        .where(is_of)
-        .groupBy(*told.columns)
-        .agg(
-            F.min("bilg_dr_code").alias("bilg_dr_code"),
-            F.min("charged_on").alias("first_on"),
-            F.max("charged_on").alias("last_on"),
-            F.sum("inscp_fen").alias("inscp_fen"),
-            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
-        )
-    )
+    of_case = told.join(own, on=["mdtrt_id", MONTH], how="inner").where(is_of)
+    doctor = F.min("bilg_dr_code").alias("bilg_dr_code")
+    return gathered(of_case, told.columns, F.col("inscp_fen"), excess, doctor)

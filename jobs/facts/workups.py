@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from fundwatch.schema import MONTH
 from jobs.facts.diagnoses import family
 from jobs.facts.months import VIEW, month_label, seen_by
-from jobs.facts.parts import part_of_line
+from jobs.facts.parts import gathered, part_of_line
 
 BACK: Final = 2  # months before its own that a month counts: a quarter
 TREATED: Final = 20  # fewest cases of an illness at other houses from which their use is drawn
@@ -121,16 +121,5 @@ def _judged(treated: DataFrame, given: DataFrame) -> DataFrame:
 def _with_lines(judged: DataFrame, line: DataFrame) -> DataFrame:
     """With the month's lines of the test, each with the part that is above the expected."""
     part, excess = part_of_line("part")
-    return (
-        line.join(judged, on=USE, how="inner")
-        .where(part > 0)
-        .groupBy(*judged.columns)
-        .agg(
-            F.min("area").alias("area"),
-            F.min("item_name").alias("item_name"),
-            F.min("charged_on").alias("first_on"),
-            F.max("charged_on").alias("last_on"),
-            F.sum(part).alias("inscp_fen"),
-            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
-        )
-    )
+    named = (F.min(name).alias(name) for name in ("area", "item_name"))
+    return gathered(line.join(judged, on=USE, how="inner"), judged.columns, part, excess, *named)
