@@ -13,6 +13,7 @@ Codes = Mapping[str, Mapping[str, str]]
 
 HOME_BED: Final = "71"
 DAY_SURGERY: Final = "28"
+TESTS: Final = ("03", "04")  # charge_type of a line: examination, laboratory
 
 
 def care(codes: Codes) -> Column:

@@ -7,6 +7,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.facts.care import TESTS
 from jobs.facts.diagnoses import every_diagnosis, family
 from jobs.facts.months import VIEW, month_number, number_of_day, seen_by
 from jobs.facts.registrations import batches, held, registered, registered_share
@@ -16,7 +17,6 @@ YEAR: Final = 12  # months before a registration in which something must support
 EXAM_DAYS: Final = 90  # before a registration in which an examination may support it
 KNOWN_MONTHS: Final = 1  # fewest before a registration that let it be called bare
 FEW_MONTHS: Final = 3  # so many or more known months are alike when registrations are compared
-EXAMINED: Final = ("03", "04")  # charge_type: examination, laboratory
 CASE: Final = ["person_key", "opsp_dise_code", "begun_on", "family"]
 BATCH: Final = ["certifier_code", "opsp_dise_code", "begun_in"]
 SUPPORT: Final = ("support_stays", "support_days", "exam_days", "months_known")
@@ -130,7 +130,7 @@ def _seen_ill(
 def _examined(charge_fact: DataFrame) -> DataFrame:
     """(person_key, day, month) of examinations and laboratory tests."""
     return (
-        charge_fact.where(F.col("charge_type").isin(*EXAMINED))
+        charge_fact.where(F.col("charge_type").isin(*TESTS))
         .select("person_key", F.col("charged_on").alias("day"), "month")
         .distinct()
     )

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from fundwatch.schema import MONTH
+from jobs.facts.care import TESTS
 from jobs.facts.diagnoses import family
 from jobs.facts.months import VIEW, month_label, seen_by
 from jobs.facts.parts import gathered, part_of_line
@@ -15,7 +16,6 @@ from jobs.facts.parts import gathered, part_of_line
 BACK: Final = 2  # months before its own that a month counts: a quarter
 TREATED: Final = 20  # fewest cases of an illness at other houses from which their use is drawn
 HOUSES: Final = 3  # fewest other houses
-TESTS: Final = ("03", "04")  # examinations, laboratory
 SETTING: Final = [VIEW, "setting"]
 USE: Final = [*SETTING, "fixmedins_code", "hilist_code"]
 
