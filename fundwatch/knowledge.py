@@ -138,12 +138,14 @@ class Rule(OverFact):
 
     `amount` is "whole" (all fund money of the row's settlements), "none", or an expression in fen:
     the excess of inscp_fen of the line. `says` has {column} gaps; {excess_fen} is that excess.
+    `listed_by` names a column: people of one value are one case, as in a list of claims to check.
     """
 
     scheme: Slug
     grade: Literal["A", "B", "C", "D"]
     severity: Literal["certain", "likely", "lead"]
     subject: Literal["institution", "pharmacy", "doctor", "person"]
+    listed_by: str = ""  # column whose value gathers people in one list; empty: each alone
     when: Text
     amount: Text
     says: Text
@@ -163,6 +165,7 @@ class Rule(OverFact):
         """Gaps and example cells are columns; only a line has an excess, only a hit an amount."""
         known = {*TABLES[self.over].names, EXCESS}
         used = {*GAP.findall(self.says), *(cell for case in self.examples for cell in case.cells)}
+        used |= {self.listed_by} - {""}
         if unknown := sorted(used - known):
             raise ValueError(f"{self.over} has no column {', '.join(unknown)}")
         has_lines = self.over == CHARGE_FACT.name or "excess_lines" in known

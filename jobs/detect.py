@@ -87,6 +87,7 @@ def _row(
         "subject_type": finding.subject_type,
         "subject_ids": list(finding.subject_ids),
         "fixmedins_code": finding.fixmedins_code,
+        "listed_by": None,
         "area": finding.area,
         "period_begn": finding.period_begn,
         "period_end": finding.period_end,

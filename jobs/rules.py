@@ -109,6 +109,7 @@ def _finding(table: Table, rules: tuple[Rule, ...], whole: set[str]) -> dict[str
         "grade": _of_rule([rule.grade for rule in rules]),
         "subject_type": accused["subject_type"],
         "subject_ids": accused["subject_ids"],
+        "listed_by": _by_rule(rules, lambda rule: rule.listed_by, _list),
         "is_whole": _of_rule([rule.is_whole for rule in rules]),
         "setl_ids": F.when(_of_rule(silent), nothing).otherwise(F.expr(witness.settlements)),
         "lines": _lines(table),
@@ -128,6 +129,10 @@ def _lines(table: Table) -> Column:
     if "excess_lines" in table.names:
         of_table = F.col("excess_lines")
     return F.when(F.col(EXCESS) > 0, of_table).otherwise(F.expr(NO_LINES))
+
+
+def _list(name: str) -> Column:
+    return F.col(name) if name else F.lit(None).cast("string")
 
 
 def _of_rule(values: list[Any]) -> Column:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from fundwatch.lake import Lake
@@ -22,10 +23,11 @@ NOTHING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class RunLog:
-    """The log of one run on one lake."""
+    """The log of one run on one lake; steps beside each other write one after the other."""
 
     lake: Lake
     run_id: str
+    _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def write(self, record: dict[str, Any], clock: float) -> dict[str, Any]:
         """Append a row; `clock` is time.monotonic() when the step began. Returns the whole row."""
@@ -33,5 +35,6 @@ class RunLog:
         whole["seconds"] = round(time.monotonic() - clock, 3)
         whole["peak_mb"] = peak_mb(self.lake.spark)
         row = [tuple(whole[name] for name in RUN.names)]
-        self.lake.append(RUN, self.lake.spark.createDataFrame(row, RUN.ddl))
+        with self._turn:
+            self.lake.append(RUN, self.lake.spark.createDataFrame(row, RUN.ddl))
         return whole

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from pyspark.sql import DataFrame
@@ -18,6 +19,7 @@ from fundwatch.source_digest import source_digest
 from jobs.conform import conform
 from jobs.offered import Offered
 from jobs.runlog import RunLog
+from jobs.side_by_side import side_by_side
 
 # Offered for one run only: they say nothing of what a month's rows depend on.
 OF_THE_RUN: Final = frozenset({"months", "versions", "previous"})
@@ -61,21 +63,38 @@ class Runner:
     def run(self, *, before: str = "", only: str = "") -> list[dict[str, Any]]:
         """Compute every stale month (earlier than `before`, YYYY-MM) of every step, or of one.
 
-        Returns the rows written to ops.run. A step without stale months is skipped.
+        Returns the rows written to ops.run, as they were written. A step without stale months is
+        skipped. After a failure nothing more is begun; what runs beside it is finished first.
         """
         ledger = Ledger.of(self.lake.runs())
-        chosen = self._chosen(only)
-        for number, step in enumerate(chosen, start=1):
-            task = self._task(ledger, step, before)
-            label = f"[{number}/{len(chosen)}] {step.title} {step.name}"
-            if not task.months:
-                self.progress(f"{label}: unchanged")
-                continue
-            self.progress(f"{label}: {_told(task.months)} …")
-            record = self._execute(ledger, task)
-            ledger.record(step.name, record["months"], record["touched"], record["versions_out"])
-            self.progress(f"{label}: {record['rows']:,} rows, {record['seconds']:.1f} s")
+        side_by_side(
+            self.lake.spark,
+            self._chosen(only),
+            lambda step: self._begun(ledger, step, before),
+            lambda step, record: self._ended(ledger, step, record),
+        )
         return self.records
+
+    def _begun(
+        self, ledger: Ledger, step: Step, before: str
+    ) -> Callable[[], dict[str, Any]] | None:
+        """What to do for the step now; None where no month is stale."""
+        task = self._task(ledger, step, before)
+        if not task.months:
+            self.progress(f"{self._label(step)}: unchanged")
+            return None
+        self.progress(f"{self._label(step)}: {_told(task.months)} …")
+        definition = self.definition(step)
+        fingerprints = {m: ledger.fingerprint(step, m, definition) for m in task.months}
+        return partial(self._execute, task, fingerprints)
+
+    def _ended(self, ledger: Ledger, step: Step, record: dict[str, Any]) -> None:
+        ledger.record(step.name, record["months"], record["touched"], record["versions_out"])
+        told = f"{record['rows']:,} rows, {record['seconds']:.1f} s"
+        self.progress(f"{self._label(step)}: {told}")
+
+    def _label(self, step: Step) -> str:
+        return f"[{self.steps.index(step) + 1}/{len(self.steps)}] {step.title} {step.name}"
 
     def definition(self, step: Step) -> str:
         """Digest of the code, the declared shapes and the knowledge that a step's rows rest on."""
@@ -94,15 +113,14 @@ class Runner:
         reasons = ((month, ledger.why(step, month, definition)) for month in known)
         return Task(step, {month: why for month, why in reasons if why})
 
-    def _execute(self, ledger: Ledger, task: Task) -> dict[str, Any]:
+    def _execute(self, task: Task, fingerprints: dict[str, str]) -> dict[str, Any]:
         step, started = task.step, datetime.now()
         clock = time.monotonic()
-        definition = self.definition(step)
         versions = {r.table.name: self.lake.version(r.table) for r in step.reads}
         record = {
             "step": step.name,
             "outcome": "done",
-            "months": {m: ledger.fingerprint(step, m, definition) for m in task.months},
+            "months": fingerprints,
             "touched": {step.writes.name: sorted(task.months)},
             "versions_in": versions,
             "started_at": started,
@@ -115,9 +133,10 @@ class Runner:
             self.log.write(record | {"outcome": "failed", "months": {}, "note": note}, clock)
             raise
         self.committed(step.name, "written")
-        self.records.append(self.log.write(record, clock))
+        written = self.log.write(record, clock)
+        self.records.append(written)
         self.committed(step.name, "recorded")
-        return self.records[-1]
+        return written
 
     def _write(self, task: Task, versions: dict[str, int]) -> dict[str, Any]:
         step = task.step

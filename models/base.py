@@ -91,6 +91,11 @@ def area_in(fixmedins_code: str) -> str:
     return area if is_national else ""
 
 
+def is_pharmacy(fixmedins_code: str) -> bool:
+    """Whether a national institution code is a pharmacy's."""
+    return fixmedins_code.startswith("P")
+
+
 def sorted_tuple(values: Iterable[str]) -> tuple[str, ...]:
     """Distinct values, sorted: how every tuple of a Finding is made."""
     return tuple(sorted(set(values)))

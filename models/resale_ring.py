@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import ClassVar
 
 from fundwatch.tables import gold
-from models.base import Finding, View, area_in, sorted_tuple
+from models.base import Finding, View, area_in, is_pharmacy, sorted_tuple
 from models.groups import CloseGroups, Group
 
 
@@ -15,10 +15,12 @@ from models.groups import CloseGroups, Group
 class ResaleRing(CloseGroups):
     """Groups who buy watched drugs within minutes at one terminal, again and again, here and there.
 
-    Sign of a dealer with a stack of cards. Innocent twins, and what keeps them out: a relative who
-    shops for the household (ties of one household do not count); the queue of one clinic or the
-    neighbours' day at it (`places`, and `expected`, which takes every queue for crowded); long
-    prescriptions fetched once in three months (`times`); neighbours (`neighbour_lift`).
+    Sign of a dealer with a stack of cards; at pharmacies alone, no more than `shops`, sign of
+    pharmacies that keep the cards (pharmacy_fraud). Innocent twins, and what keeps them out: a
+    relative who shops for the household (ties of one household do not count); the queue of one
+    clinic or the neighbours' day at it (`places`, and `expected`, which takes every queue for
+    crowded); long prescriptions fetched once in three months (`times`); neighbours
+    (`neighbour_lift`).
     """
 
     id: ClassVar[str] = "resale_ring"
@@ -33,6 +35,7 @@ class ResaleRing(CloseGroups):
     )
 
     places: int = 2  # fewest institutions where it bought together [count]
+    shops: int = 2  # most pharmacies that pass a stack of cards between them [count]
 
     def is_told(self, group: Group) -> bool:
         """At several places, and of several households."""
@@ -50,4 +53,6 @@ class ResaleRing(CloseGroups):
             for name in ("mdtrt_ids", "setl_ids")
         )
         area = max(map(area_in, group.places))
-        return group.finding(chance, accused=(), says=says, area=area, ids=(visits, setl_ids))
+        found = group.finding(chance, accused=(), says=says, area=area, ids=(visits, setl_ids))
+        of_shops = len(group.places) <= self.shops and all(map(is_pharmacy, group.places))
+        return replace(found, scheme="pharmacy_fraud") if of_shops else found

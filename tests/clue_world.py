@@ -115,6 +115,9 @@ SETTLEMENTS: Final = """
     apart5  | SOLO    | p1 |  5000 |    0 | 1 | apart5   | 2024-01-08 10:00:00
     one1    | PERSONS | p1 |  5000 |    0 | 1 | one1     | 2024-01-04 10:00:00
     one2    | PERSONS | p2 |  5000 |    0 | 1 | one2     | 2024-01-04 10:00:00
+    paper1  | PAPER   | p1 |  5000 |    0 | 1 | paper1   | 2024-01-04 10:00:00
+    paper2  | PAPER   | p2 |  5000 |    0 | 1 | paper2   | 2024-02-04 10:00:00
+    paper3  | PAPER   | p3 |  5000 |    0 | 1 | paper3   | 2024-02-04 10:00:00
     drg1    | DRG     | p1 |  5000 |    0 | 3 | drg1     | 2024-01-04 10:00:00
     error1  | ERROR   | p1 |  9000 |    0 | 1 | error1   | 2024-01-04 10:00:00
     stat1   | STAT    | p1 |  5000 |    0 | 1 | stat1    | 2024-01-04 10:00:00
@@ -129,6 +132,7 @@ def line(setl_id: str, fen: int) -> str:
 
 HEAD: Final = (
     "finder | anchor | month | scheme | grade | subject_type | subject_ids | fixmedins_code"
+    " | listed_by"
     " | is_whole | setl_ids | lines | person_keys | score | says"
 )
 
@@ -139,31 +143,33 @@ def overcharge(finder: str, place: str, setl_id: str, fen: int, **other: str) ->
     scheme_id, says = other.get("scheme", "overcharge"), other.get("says", f"多收{finder}")
     return (
         f"{finder} | {setl_id}-line | {month} | {scheme_id} | {grade} | institution | {place}"
-        f" | {place} | false | {setl_id} | {line(setl_id, fen)} | p1 | 0.5 | {says}"
+        f" | {place} | | false | {setl_id} | {line(setl_id, fen)} | p1 | 0.5 | {says}"
     )
 
 
 def group(anchor: str, month: str, setl_ids: str) -> str:
     return (
         f"together | {anchor} | {month} | induced_co_admission | C | group | p1 p2 | {NONE}"
-        f" | true | {setl_ids} | [] | p1 p2 | 0.6 | 同进同出{anchor}"
+        f" | | true | {setl_ids} | [] | p1 p2 | 0.6 | 同进同出{anchor}"
     )
 
 
-def overlap(anchor: str, subject_type: str, subject: str, setl_ids: str) -> str:
+def overlap(
+    anchor: str, subject_type: str, subject: str, setl_ids: str, listed_by: str = ""
+) -> str:
     place = subject if subject_type == "institution" else "PERSONS"
     person = subject if subject_type == "person" else "p1"
     return (
         f"overlap | {anchor} | 2024-01 | ghost_inpatient | A | {subject_type} | {subject} | {place}"
-        f" | true | {setl_ids} | [] | {person} | 0.9 | 重叠住院"
+        f" | {listed_by} | true | {setl_ids} | [] | {person} | 0.9 | 重叠住院"
     )
 
 
-def often(anchor: str, setl_ids: str) -> str:
-    """One of the group's people, seen by a rule of statistics alone."""
+def often(anchor: str, setl_ids: str, accused: str = "person | p1", place: str = NONE) -> str:
+    """One of the group's people, or its house, seen by a rule of statistics alone."""
     return (
-        f"stat | {anchor} | 2024-02 | induced_co_admission | C | person | p1 | {NONE}"
-        f" | true | {setl_ids} | [] | p1 | 0.4 | 住院频繁"
+        f"stat | {anchor} | 2024-02 | induced_co_admission | C | {accused} | {place}"
+        f" | | true | {setl_ids} | [] | p1 | 0.4 | 住院频繁"
     )
 
 
@@ -186,6 +192,10 @@ RULE_FINDINGS: Final = (
     overlap("other", "person", "p2", "one2"),
     often("most", "apart1 apart2 apart3"),
     often("few", "apart3 apart4 apart5"),
+    often("house", "g2 g3", "institution | GROUP1", "GROUP1"),
+    overlap("first", "person", "p1", "paper1", "area"),
+    overlap("second", "person", "p2", "paper2", "area"),
+    overlap("third", "person", "p3", "paper3", "elsewhere"),
     overcharge("twice", "DRG", "drg1", 1000),
     overcharge("wrong_unit", "ERROR", "error1", 9999, scheme="data_error"),
     overcharge("twice", "PLAIN", "plain1", 1000),

@@ -98,6 +98,16 @@ def test_what_a_group_did_is_not_held_against_one_of_its_people_again(at: Clues)
     assert person.setl_ids == ["apart4", "apart5"]
 
 
+def test_what_a_group_did_is_not_held_against_its_house_again(at: Clues) -> None:
+    (group,) = at["GROUP1"]
+    assert "旁证:住院频繁" in group.says
+
+
+def test_people_of_one_list_are_one_case(at: Clues) -> None:
+    listed = [(clue.subject_type, clue.setl_ids) for clue in at["PAPER"]]
+    assert sorted(listed) == [("group", ["paper1", "paper2"]), ("person", ["paper3"])]
+
+
 def test_a_person_is_a_case_of_its_own(at: Clues) -> None:
     assert sorted(clue.subject_ids for clue in at["PERSONS"]) == [["p1"], ["p2"]]
 

@@ -15,11 +15,17 @@ HOUSES = 20
 STAYS = 100
 
 
-def world(spark: SparkSession, named: dict[str, int], finder: str = "limit") -> DataFrame:
-    """Houses with STAYS stays each, some of which the finder names."""
+def world(
+    spark: SparkSession, named: dict[str, int], finder: str = "limit", people: int = STAYS
+) -> DataFrame:
+    """Houses with STAYS stays each of `people`, some of which the finder names."""
     places = [f"h{n}" for n in range(HOUSES)]
-    stays = [f"{place}_{n} | {place} | 21 | false" for place in places for n in range(STAYS)]
-    net = "\n".join(["setl_id | fixmedins_code | med_type | is_void", *stays])
+    stays = [
+        f"{place}_{n} | {place} | p{n % people} | 21 | false"
+        for place in places
+        for n in range(STAYS)
+    ]
+    net = "\n".join(["setl_id | fixmedins_code | psn_key | med_type | is_void", *stays])
     said = [
         f"{finder} | {place} | 2024-01 | {' '.join(f'{place}_{n}' for n in range(count))}"
         for place, count in named.items()
@@ -44,9 +50,9 @@ def test_what_all_houses_do_alike_says_nothing_of_one(spark: SparkSession) -> No
 
 def test_a_few_that_do_alike_are_no_custom(spark: SparkSession) -> None:
     found = above(world(spark, {"h0": 30, "h1": 20, "h2": 10}))
-    assert found == {
-        "h0": pytest.approx(1 - (2 / 19 - RARE) / (COMMON - RARE), abs=1e-4)
-    } | dict.fromkeys(("h1", "h2"), found["h0"])
+    few = 1 - (2 / 19 - RARE) / (COMMON - RARE)
+    assert [found["h0"], found["h1"]] == pytest.approx([few, few], abs=1e-4)
+    assert 0.3 < found["h2"] < 0.6  # ten of sixty people could be luck
 
 
 def test_a_house_far_above_the_custom_stands_out(spark: SparkSession) -> None:
@@ -59,6 +65,13 @@ def test_a_house_far_above_the_custom_stands_out(spark: SparkSession) -> None:
 def test_one_finding_where_every_third_house_has_one_is_chance(spark: SparkSession) -> None:
     found = above(world(spark, {f"h{n}": 1 for n in range(7)}))
     assert max(found.values()) < 0.1
+
+
+def test_one_person_anywhere_is_luck_and_one_of_many_stays_is_no_pattern(
+    spark: SparkSession,
+) -> None:
+    assert above(world(spark, {"h0": 1})) == {"h0": 0.0}
+    assert above(world(spark, {"h0": 5}, people=1)) == {"h0": 0.0}
 
 
 def test_the_sentence_tells_all_figures_and_what_they_mean(spark: SparkSession) -> None:

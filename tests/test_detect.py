@@ -47,6 +47,7 @@ SCHEMES = (
     scheme("ghost_inpatient", is_whole=True),
     scheme("post_death", is_whole=True),
     scheme("drug_resale_ring", is_whole=True),
+    scheme("pharmacy_fraud", is_whole=True),
     scheme("overtreatment", is_whole=False),
 )
 
@@ -83,7 +84,7 @@ def test_findings_have_the_declared_shape_and_carry_the_card(spark: SparkSession
         co_admission     | 2024-01 | induced_co_admission | C     | group        | true     | 110101
         co_admission     | 2024-02 | induced_co_admission | C     | group        | true     | 110101
         ghost_inpatients | 2024-02 | ghost_inpatient      | A     | institution  | true     | 110101
-        resale_ring      | 2024-02 | drug_resale_ring     | C     | group        | true     | 110101
+        resale_ring      | 2024-02 | pharmacy_fraud       | C     | group        | true     | 110101
         """,
     )
 

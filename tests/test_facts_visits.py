@@ -44,11 +44,13 @@ DIAGNOSED = """
     m5       | 2           | 1             | J18
 """
 CHARGED = """
-    bkkp_sn | setl_id | month   | care       | hilist_code | list_type | det_fen | is_watched | supply_days
-    a       | s2      | 2024-02 | pharmacy   | X1          | 101       | 100     | true       | 7
-    b       | s2      | 2024-02 | pharmacy   | X1          | 101       | 20      | false      | 30
-    c       | s2      | 2024-02 | pharmacy   | C1          | 301       | 3       | false      |
-    d       | s3      | 2024-02 | pharmacy   | 001         | 201       | 4       | false      |
+    bkkp_sn | setl_id | month   | care       | hilist_code | list_type | charge_type | det_fen | is_watched | supply_days
+    a       | s2      | 2024-02 | pharmacy   | X1          | 101       | 09          | 100     | true       | 7
+    b       | s2      | 2024-02 | pharmacy   | X1          | 101       | 09          | 20      | false      | 30
+    c       | s2      | 2024-02 | pharmacy   | C1          | 301       | 08          | 3       | false      |
+    d       | s3      | 2024-02 | pharmacy   | 001         | 201       | 03          | 4       | false      |
+    e       | s3      | 2024-02 | pharmacy   | 002         | 201       | 04          | 5       | false      |
+    f       | s3      | 2024-02 | pharmacy   | 003         | 201       |             | 6       | false      |
 """
 MONTHS = ("2024-01", "2024-02", "2024-03", "2024-04")
 
@@ -160,10 +162,10 @@ def test_lines_are_counted_by_settlement(spark: SparkSession) -> None:
         visited(spark, ("2024-02",)),
         VISIT_FACT,
         """
-        setl_id | drug_fen | watched_fen | line_count | item_count | max_supply_days
-        s2      | 120      | 100         | 3          | 2          | 30
-        s3      | 0        | 0           | 1          | 1          |
-        s5      | 0        | 0           | 0          | 0          |
+        setl_id | drug_fen | test_fen | watched_fen | line_count | item_count | max_supply_days
+        s2      | 120      | 0        | 100         | 3          | 2          | 30
+        s3      | 0        | 9        | 0           | 3          | 3          |
+        s5      | 0        | 0        | 0           | 0          | 0          |
         """,
     )
 

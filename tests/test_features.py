@@ -19,16 +19,20 @@ from tests.rows import assert_rows, rows
 
 MONTHS = tuple(f"2024-{n:02}" for n in range(1, 13))
 TOGETHER = """
-    mdtrt_id | month   | person_key | fixmedins_code | admitted_on | setl_ids | tel_key | addr_key | village
-    a1       | 2024-01 | ann        | H1             | 2024-01-05  | sa1      | t1      | home     | v1
-    b1       | 2024-01 | bob        | H1             | 2024-01-05  | sb1      | t2      | home     | v1
-    c1       | 2024-02 | cyd        | H1             | 2024-01-05  | sc1      | t1      | other    | v2
-    a2       | 2024-03 | ann        | H2             | 2024-03-05  | sa0 sa2  | t1      | home     | v1
-    b2       | 2024-03 | bob        | H2             | 2024-03-05  | sb2      | t2      | home     | v1
-    c2       | 2024-03 | cyd        | H1             | 2024-03-05  | sc2      | t3      | other    | v2
-    a3       | 2024-05 | ann        | H1             | 2024-05-05  | sa3      | t1      | home     | v1
-    c3       | 2024-05 | cyd        | H1             | 2024-05-05  | sc3      | t1      | other    | v2
-    d1       | 2024-05 | dan        | H1             | 2024-05-05  | sd1      |         |          |
+    mdtrt_id | oprn_count | month   | person_key | fixmedins_code | admitted_on | setl_ids | tel_key | addr_key | village
+    a1       | 0          | 2024-01 | ann        | H1             | 2024-01-05  | sa1      | t1      | home     | v1
+    b1       | 0          | 2024-01 | bob        | H1             | 2024-01-05  | sb1      | t2      | home     | v1
+    c1       | 0          | 2024-02 | cyd        | H1             | 2024-01-05  | sc1      | t1      | other    | v2
+    a2       | 0          | 2024-03 | ann        | H2             | 2024-03-05  | sa0 sa2  | t1      | home     | v1
+    b2       | 0          | 2024-03 | bob        | H2             | 2024-03-05  | sb2      | t2      | home     | v1
+    c2       | 0          | 2024-03 | cyd        | H1             | 2024-03-05  | sc2      | t3      | other    | v2
+    a3       | 0          | 2024-05 | ann        | H1             | 2024-05-05  | sa3      | t1      | home     | v1
+    c3       | 0          | 2024-05 | cyd        | H1             | 2024-05-05  | sc3      | t1      | other    | v2
+    d1       | 0          | 2024-05 | dan        | H1             | 2024-05-05  | sd1      |         |          |
+    a4       | 1          | 2024-05 | ann        | H3             | 2024-05-06  | sa4      | t1      | home     | v1
+    d4       | 1          | 2024-05 | dan        | H3             | 2024-05-06  | sd4      |         |          |
+    a5       | 1          | 2024-05 | ann        | H3             | 2024-05-13  | sa5      | t1      | home     | v1
+    d5       | 1          | 2024-05 | dan        | H3             | 2024-05-13  | sd5      |         |          |
 """
 
 
@@ -43,6 +47,12 @@ def test_pairs_meet_on_two_days_and_one_of_them_anew_in_the_month(spark: SparkSe
         2024-05 | ann      | cyd      | 2     | 3       | 3       | H1              | a1 a3 c1 c3 | sa1 sa3 sc1 sc3 | 2024-01-05 | 2024-05-05
         """,
     )
+
+
+def test_people_on_one_surgeon_s_list_are_not_together(spark: SparkSession) -> None:
+    """Two eyes a week apart: ann and dan were operated on twice on the same days."""
+    met = shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS)
+    assert met.where("person_b = 'dan'").count() == 0
 
 
 def test_a_family_shares_an_address_and_neighbours_a_village(spark: SparkSession) -> None:
@@ -60,11 +70,11 @@ def test_a_family_shares_an_address_and_neighbours_a_village(spark: SparkSession
 
 def test_one_phone_behind_many_is_no_family(spark: SparkSession) -> None:
     stays = "\n".join(
-        f"{who}{day} | 2024-01 | {who} | 2024-01-{day:02} | broker"
+        f"{who}{day} | 2024-01 | {who} | 2024-01-{day:02} | broker | 0"
         for who in ("ann", "bob", "cyd", "dan")
         for day in (5, 9)
     )
-    stay = "mdtrt_id | month | person_key | admitted_on | tel_key\n" + stays
+    stay = "mdtrt_id | month | person_key | admitted_on | tel_key | oprn_count\n" + stays
     found = shared_admissions(rows(spark, STAY_FACT, stay), months=("2024-01",)).collect()
     assert len(found) == 6
     assert not any(row["is_household"] for row in found)
@@ -94,8 +104,8 @@ def test_twelve_months_are_seen_one_by_one_as_all_at_once(spark: SparkSession) -
     later = (
         TOGETHER.rstrip()
         + """
-    a4       | 2025-01 | ann        | H1             | 2025-01-02  | sa4      | t1      | home     | v1
-    b4       | 2025-01 | bob        | H1             | 2025-01-02  | sb4      | t2      | home     | v1
+    a6       | 0          | 2025-01 | ann        | H1             | 2025-01-02  | sa6      | t1      | home     | v1
+    b6       | 0          | 2025-01 | bob        | H1             | 2025-01-02  | sb6      | t2      | home     | v1
     """
     )
     months = (*MONTHS, "2025-01")
@@ -130,12 +140,13 @@ STAYED = """
     m10      | 2024-02 | eve        | H2             | s10     | s10      | 2024-02-09  | 2024-02-11    | 2         | 2           | 2            | 21       |          |         |            | |
 """
 VISITED = """
-    setl_id | mdtrt_id | month   | person_key | fixmedins_code | care     | visited_on | visited_at          | fund_fen | acct_fen
-    v1      | w1       | 2024-01 | ann        | H3             | pharmacy | 2024-01-03 | 2024-01-03 09:05:00 | 1234     | 50
-    v2      | w2       | 2024-01 | ann        | H1             | chronic  | 2024-01-03 | 2024-01-03 09:05:00 | 1234     | 50
-    v3      | w3       | 2024-01 | bob        | H2             | chronic  | 2024-02-05 | 2024-02-05 09:05:00 | 1234     | 50
-    v4      | w4       | 2024-03 | bob        | H2             | chronic  | 2024-02-03 | 2024-02-03 09:05:00 | 1234     | 50
-    v5      | w5       | 2024-02 | bob        | H2             | chronic  | 2024-02-06 | 2024-02-06 09:05:00 | 1234     | 50
+    setl_id | mdtrt_id | month   | person_key | fixmedins_code | care     | visited_on | visited_at          | fund_fen | acct_fen | drug_fen | test_fen
+    v1      | w1       | 2024-01 | ann        | H3             | pharmacy | 2024-01-03 | 2024-01-03 09:05:00 | 1234     | 50 | 1        | 0
+    v2      | w2       | 2024-01 | ann        | H1             | chronic  | 2024-01-03 | 2024-01-03 09:05:00 | 1234     | 50 | 1        | 0
+    v3      | w3       | 2024-01 | bob        | H2             | chronic  | 2024-02-05 | 2024-02-05 09:05:00 | 1234     | 50 | 1        | 0
+    v4      | w4       | 2024-03 | bob        | H2             | chronic  | 2024-02-03 | 2024-02-03 09:05:00 | 1234     | 50 | 1        | 0
+    v5      | w5       | 2024-02 | bob        | H2             | chronic  | 2024-02-06 | 2024-02-06 09:05:00 | 1234     | 50 | 1        | 0
+    v6      | w6       | 2024-01 | ann        | H2             | outpatient | 2024-01-03 | 2024-01-03 09:05:00 | 1234   | 50       | 0        | 500
 """
 HOUSE = """
     fixmedins_code | day        | month   | census | approved_beds | excess_setl_ids
@@ -168,13 +179,13 @@ def test_two_stays_at_once_contradict_each_other(spark: SparkSession) -> None:
         conflicts(spark, "overlap"),
         PRESENCE_CONFLICT,
         """
-        mdtrt_id | other | month   | fixmedins_code | other_fixmedins_code | other_on   | is_edge | is_transfer | km
-        m1       | m2    | 2024-02 | H1             | H2                   | 2024-01-05 | false   | false       | 111.195
-        m2       | m1    | 2024-02 | H2             | H1                   | 2024-01-05 | false   | false       | 111.195
-        m2       | m3    | 2024-02 | H2             | H1                   | 2024-01-19 | true    | true        | 111.195
-        m3       | m2    | 2024-02 | H1             | H2                   | 2024-01-19 | true    | true        | 111.195
-        m9       | m10   | 2024-02 | H1             | H2                   | 2024-02-10 | false   | false       | 111.195
-        m10      | m9    | 2024-02 | H2             | H1                   | 2024-02-10 | false   | false       | 111.195
+        mdtrt_id | other | month   | fixmedins_code | other_fixmedins_code | other_on   | is_edge | is_transfer | is_leave | km
+        m1       | m2    | 2024-02 | H1             | H2                   | 2024-01-05 | false   | false       | false    | 111.195
+        m2       | m1    | 2024-02 | H2             | H1                   | 2024-01-05 | false   | false       | false    | 111.195
+        m2       | m3    | 2024-02 | H2             | H1                   | 2024-01-19 | true    | true        | false    | 111.195
+        m3       | m2    | 2024-02 | H1             | H2                   | 2024-01-19 | true    | true        | false    | 111.195
+        m9       | m10   | 2024-02 | H1             | H2                   | 2024-02-10 | false   | false       | true     | 111.195
+        m10      | m9    | 2024-02 | H2             | H1                   | 2024-02-10 | false   | false       | true     | 111.195
         """,
     )
 
@@ -184,10 +195,11 @@ def test_a_visit_elsewhere_contradicts_the_stay_around_it(spark: SparkSession) -
         conflicts(spark, "elsewhere"),
         PRESENCE_CONFLICT,
         """
-        mdtrt_id | other | month   | other_fixmedins_code | other_care | other_on   | is_edge | is_leave | house_stays | house_away | km
-        m1       | v1    | 2024-01 | H3                   | pharmacy   | 2024-01-03 | false   | false    | 1           | 1          |
-        m6       | v3    | 2024-02 | H2                   | chronic    | 2024-02-05 | true    | false    | 6           | 1          | 111.195
-        m6       | v4    | 2024-03 | H2                   | chronic    | 2024-02-03 | false   | true     | 6           | 1          | 111.195
+        mdtrt_id | other | month   | other_fixmedins_code | other_care | other_on   | is_edge | is_transfer | is_leave | house_stays | house_away | km
+        m1       | v1    | 2024-01 | H3                   | pharmacy   | 2024-01-03 | false   | false       | false    | 1           | 1          |
+        m1       | v6    | 2024-01 | H2                   | outpatient | 2024-01-03 | false   | true        | false    | 1           | 1          | 111.195
+        m6       | v3    | 2024-02 | H2                   | chronic    | 2024-02-05 | true    | false       | false    | 6           | 1          | 111.195
+        m6       | v4    | 2024-03 | H2                   | chronic    | 2024-02-03 | false   | false       | true     | 6           | 1          | 111.195
         """,
     )
 

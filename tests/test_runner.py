@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any, cast
 
 import pytest
@@ -49,10 +50,17 @@ def quarters(spent: DataFrame, *, months: tuple[str, ...]) -> DataFrame:
     return joined.withColumnRenamed("of", MONTH)
 
 
+def met(settlement_net: DataFrame) -> DataFrame:
+    """Ends only once another step has begun."""
+    BOTH.wait(timeout=60)
+    return spent(settlement_net)
+
+
 def total(quarter: DataFrame) -> DataFrame:
     return quarter.agg(F.sum("fen").alias("fen"))
 
 
+BOTH = Barrier(2)
 STEPS = (
     Step("spent", "支出", f"{__name__}:spent", (Read(SETTLEMENT_NET),), SPENT),
     Step("quarters", "季", f"{__name__}:quarters", (Read(SPENT, back=2),), QUARTER),
@@ -100,9 +108,9 @@ def _clock() -> Any:
     return datetime.now()
 
 
-def runner(lake: Lake, said: str = "", **given: Any) -> Runner:
+def runner(lake: Lake, said: str = "", steps: tuple[Step, ...] = STEPS, **given: Any) -> Runner:
     offered = cast(Offered, Knowledge(said))
-    return Runner(lake, offered, RunLog(lake, "run"), lambda text: None, steps=STEPS, **given)
+    return Runner(lake, offered, RunLog(lake, "run"), lambda text: None, steps=steps, **given)
 
 
 def planned(tasks: list[Task]) -> dict[str, tuple[str, ...]]:
@@ -168,6 +176,20 @@ def test_before_leaves_later_months_alone(lake: Lake) -> None:
     assert_rows(lake.read(SPENT), SPENT, "month | fen\n2024-01 | 1\n2024-02 | 20")
 
 
+def test_steps_that_do_not_wait_for_each_other_run_side_by_side(lake: Lake) -> None:
+    arrive(lake, *FOUR)
+    one, other = (
+        replace(
+            STEPS[0], name=name, does=f"{__name__}:met", writes=replace(SPENT, name=f"gold.{name}")
+        )
+        for name in ("one", "other")
+    )
+    after = replace(STEPS[2], reads=(Read(one.writes),))
+    done = [record["step"] for record in runner(lake, steps=(one, other, after)).run()]
+    assert sorted(done[:2]) == ["one", "other"]
+    assert_rows(lake.read(TOTAL), TOTAL, "fen\n4321")
+
+
 class Killed(Exception):
     """Stands for a kill at a commit point."""
 
@@ -198,9 +220,7 @@ def test_a_failure_is_written_down_and_raised(lake: Lake) -> None:
     arrive(lake, *FOUR)
     broken = Step("broken", "坏", f"{__name__}:missing_column", (Read(SETTLEMENT_NET),), SPENT)
     with pytest.raises(Exception, match="no_such_column"):
-        Runner(
-            lake, cast(Offered, Knowledge()), RunLog(lake, "run"), lambda t: None, steps=(broken,)
-        ).run()
+        runner(lake, steps=(broken,)).run()
     last = lake.runs()[-1]
     assert (last["step"], last["outcome"], last["months"]) == ("broken", "failed", {})
     assert "no_such_column" in last["note"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.co_admission import CoAdmission
 from models.ghost_inpatients import GhostInpatients
 from models.odd_institutions import MISSING, OddInstitutions
@@ -97,6 +99,12 @@ def test_a_stack_of_cards_is_told_with_its_members_and_places() -> None:
     assert ring.fixmedins_codes == ("P110101000001", "P110101000002")
     assert ring.setl_ids == tuple(sorted(f"s{p}{d}" for p in "abcd" for d in range(4)))
     assert "4人" in ring.says
+    assert ring.scheme == "pharmacy_fraud"
+
+
+def test_a_stack_of_cards_that_tours_hospitals_too_is_a_dealer_s() -> None:
+    (ring,) = found(replace(ResaleRing(), shops=1))
+    assert ring.scheme == ""
 
 
 def test_an_odd_institution_is_told_with_its_three_strongest_indicators_and_no_money() -> None:

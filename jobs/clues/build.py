@@ -147,7 +147,8 @@ def _with_knowledge(
         (F.col("fixmedins_type") == "2").alias("is_pharmacy"),
         F.col("fix_blng_admdvs").alias("seat"),
     )
-    said_type = F.col("first.subject_type")
+    is_list = F.col("owner").startswith("list:") & (F.size("person_keys") > 1)
+    said_type = F.when(is_list, "group").otherwise(F.col("first.subject_type"))
     return (
         case.withColumn("place", _place())
         .join(F.broadcast(finder_card.drop("prior", "sure")), on="finder", how="left")

@@ -44,12 +44,21 @@ def _is_group() -> Column:
 
 
 def _owner() -> Column:
-    """The person where one is accused, else the institution."""
+    """The person where one is accused, or the list he is told in, else the institution."""
     accused = F.array_intersect("subject_ids", "person_keys")
     person = F.coalesce(F.get(accused, 0), F.get("subject_ids", F.size("subject_ids") - 1))
-    return F.when(F.col("subject_type") == "person", F.concat(F.lit("person:"), person)).otherwise(
-        F.concat(F.lit("place:"), "fixmedins_code")
+    return (
+        F.when(F.col("listed_by").isNotNull(), _list())
+        .when(F.col("subject_type") == "person", F.concat(F.lit("person:"), person))
+        .otherwise(F.concat(F.lit("place:"), "fixmedins_code"))
     )
+
+
+def _list() -> Column:
+    """The list of one finder; what two of them say of one row is in the first's."""
+    of_row = Window.partitionBy("scheme", "anchor", "listed_by")
+    first = F.min("finder").over(of_row)
+    return F.concat(F.lit("list:"), F.concat_ws("|", first, "listed_by"))
 
 
 def _grouped(finding: DataFrame) -> DataFrame:
@@ -117,8 +126,8 @@ def settled(owned: DataFrame, scheme_card: DataFrame) -> tuple[DataFrame, DataFr
 
     A claim is (case, setl_id, bkkp_sn or null, inscp_fen, is_whole, sure). What a contradiction or
     a breach of the same owner and scheme claims already is not claimed again by statistics or
-    context, nor of one person what a group is said to have done. A finding with nothing else to
-    claim, or with most of its claims in a group's case, joins that case as words.
+    context, nor of one person or house what a group is said to have done. A finding with nothing
+    else to claim, or with most of its claims in a group's case, joins that case as words.
     """
     claim = pinned(_judged(_claims(owned, scheme_card)))
     left = claim.groupBy(FINDING).agg(
@@ -171,12 +180,12 @@ def _judged(claim: DataFrame) -> DataFrame:
     line = F.min(F.when(proved, F.col("case"))).over(same_line)
     by_group = F.col("owner").startswith("group:") & (F.col("kind") <= STATISTICAL)
     group = F.min(F.when(by_group, F.col("case"))).over(anybodys)
-    of_person = F.when(F.col("owner").startswith("person:"), group)
-    taker = F.when(~proved, F.coalesce(whole, line, of_person))
+    of_group = F.when(~F.col("owner").startswith("group:"), group)
+    taker = F.when(~proved, F.coalesce(whole, line, of_group))
     return claim.withColumns(
         {
             "taker": taker,
             "is_taken": taker.isNotNull(),
-            "is_groups": taker.isNotNull() & (taker == of_person),
+            "is_groups": taker.isNotNull() & (taker == of_group),
         }
     )

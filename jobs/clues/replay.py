@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from pyspark.sql import DataFrame
@@ -38,6 +39,7 @@ from fundwatch.tables.silver import FEE_LINE, PERSON, SETTLEMENT_NET
 from jobs.conform import conform
 from jobs.facts.care import care
 from jobs.offered import Offered
+from jobs.side_by_side import side_by_side
 
 # What one row of these says hangs on its own persons alone, or on what no replay narrows.
 NARROW: Final = {
@@ -92,10 +94,11 @@ class Replay:
 
     def clues(self) -> DataFrame:
         """gold.clue as it comes out; rank and related are those of the replayed clues alone."""
-        for step in self._needed():
-            path = self._path(step.writes)
-            self.rows(step).write.mode("overwrite").parquet(path)
+        side_by_side(self.lake.spark, self._needed(), lambda step: partial(self._store, step))
         return self.rows(step_named("clues"))
+
+    def _store(self, step: Step) -> None:
+        self.rows(step).write.mode("overwrite").parquet(self._path(step.writes))
 
     def rows(self, step: Step) -> DataFrame:
         """The step's result, in the shape it would be written in."""

@@ -40,6 +40,7 @@ def anomaly_findings(anomaly: DataFrame, cards: Iterable[DetectorEntry]) -> Data
         F.lit("institution").alias("subject_type"),
         F.array("fixmedins_code").alias("subject_ids"),
         "fixmedins_code",
+        F.lit(None).cast("string").alias("listed_by"),
         "area",
         first.alias("period_begn"),
         F.last_day(first).alias("period_end"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from pyspark.sql import Column, DataFrame, Window
@@ -13,6 +14,9 @@ ALIKE: Final = 2  # doublings: a house with a quarter of the rate still does the
 RARE, COMMON = 0.1, 0.5  # of the houses: up to here no custom, from here on nothing but
 FAR_HOUSES: Final = 0.2  # of the houses, those of the greatest rates, from whom no rule is drawn
 SPREADS: Final = 2  # standard deviations above the expected count that chance still explains
+SURE: Final = (
+    0.01  # chance that some house has so many people by luck, from which luck is ruled out
+)
 LEAST_HOUSES: Final = 8  # fewer tell no custom
 LEAST: Final = 0.1  # of a finder's chance, which custom and chance together leave
 CLEAR, PARTLY = 0.7, 0.3  # parts that speak against custom
@@ -23,12 +27,13 @@ def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> Dat
 
     Of the house's settlements in one kind of care (that of most findings) the finder names some.
     `above` is the part of that which neither custom nor chance explains [0 to 1]: less the more
-    houses have a rate like it (ALIKE, RARE, COMMON), and less the nearer the count is to what the
-    rate of all but FAR_HOUSES would bring. `comparison` tells it in Chinese. No row where fewer
-    than LEAST_HOUSES give such care.
+    houses have a rate like it (ALIKE, RARE, COMMON), the nearer the count is to what the rate of
+    all but FAR_HOUSES would bring, and the likelier some house would have so many people by luck.
+    `comparison` tells it in Chinese. No row where fewer than LEAST_HOUSES give such care.
     """
     net = settlement_net.where("not is_void").select(
         "setl_id",
+        F.concat_ws("|", "insu_admdvs", "psn_key").alias("number"),
         F.concat(F.lit("place:"), "fixmedins_code").alias("owner"),
         care(codes).alias("care"),
     )
@@ -45,24 +50,23 @@ def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> Dat
     )
     return (
         _compared(rate)
-        .withColumn("above", F.round(_beyond_custom() * _beyond_chance(), 4))
+        .withColumn("above", F.round(_beyond_custom() * F.least(_beyond_chance(), _no_luck()), 4))
         .select("finder", "owner", "above", _comparison().alias("comparison"))
     )
 
 
 def _named(finding: DataFrame, net: DataFrame) -> DataFrame:
-    """(finder, owner, care, named): settlements [count] in the care of most of them."""
+    """(finder, owner, care, named, people): settlements, in the care of most, and of whom."""
     counted = (
         finding.where(F.col("owner").startswith("place:"))
         .select("finder", "owner", F.explode("setl_ids").alias("setl_id"))
         .distinct()
         .join(net, on=["owner", "setl_id"], how="inner")
         .groupBy("finder", "owner", "care")
-        .agg(F.count("*").alias("named"))
+        .agg(F.count("*").alias("named"), F.count_distinct("number").alias("people"))
     )
-    return counted.groupBy("finder", "owner").agg(
-        F.max_by("care", F.struct("named", "care")).alias("care"), F.max("named").alias("named")
-    )
+    most = F.max(F.struct("named", "care", "people")).alias("most")
+    return counted.groupBy("finder", "owner").agg(most).select("finder", "owner", "most.*")
 
 
 def _compared(rate: DataFrame) -> DataFrame:
@@ -76,8 +80,12 @@ def _compared(rate: DataFrame) -> DataFrame:
     settled = F.col("all_settled") - F.sum(
         F.when(F.col("is_far"), F.col("settled")).otherwise(0)
     ).over(of_finder)
+    by_luck = F.sum("people").over(of_finder) * F.col("settled") / F.col("all_settled")
     return nearer.withColumns(
-        {"expected": F.coalesce(F.try_divide(named * F.col("settled"), settled), F.lit(0.0))}
+        {
+            "expected": F.coalesce(F.try_divide(named * F.col("settled"), settled), F.lit(0.0)),
+            "by_luck": by_luck,
+        }
     )
 
 
@@ -91,6 +99,18 @@ def _beyond_custom() -> Column:
 def _beyond_chance() -> Column:
     by_chance = F.col("expected") + SPREADS * F.sqrt("expected")
     return F.greatest(F.lit(1.0) - by_chance / F.col("named"), F.lit(0.0))
+
+
+def _no_luck() -> Column:
+    """1 where luck is ruled out, 0 where it is likely at one house or another.
+
+    Were all people named spread over the houses by size, a house would have k of them or more with
+    a chance of at most exp(k - m) (m / k)^k, m being its share (Chernoff's bound on Poisson).
+    """
+    people, mean = F.col("people"), F.col("by_luck")
+    bound = F.when(people > mean, people - mean + people * F.log(mean / people)).otherwise(0.0)
+    at_any = F.log(F.col("houses").cast("double")) + bound
+    return F.least(F.greatest(at_any / F.lit(math.log(SURE)), F.lit(0.0)), F.lit(1.0))
 
 
 def weakened(chance: Column) -> Column:

@@ -28,7 +28,7 @@ NOT_COMPARED: Final = (
     *("evidence", "contents", "definition", "proof"),
 )
 TOLD: Final = 5  # differences of one kind that are spelled out
-
+PARTIES: Final = ("person_keys", "fixmedins_codes")
 OWNED: Final = (SETTLEMENT, VISIT, FEE_LINE)  # evidence that leads to a person
 
 Row = Mapping[str, Any]
@@ -135,17 +135,20 @@ def _again(lake: Lake, offered: Offered, asked: Asked) -> dict[str, Row]:
 
 
 def _finders(lake: Lake, clues: list[Row]) -> Iterator[str]:
-    """All that spoke of the clues, or of groups that may have taken a claim from one person."""
-    known = [(clue["scheme"], set(clue["person_keys"])) for clue in clues]
-    groups = (
-        lake.read(CLUE).where("subject_type = 'group'").select("scheme", "finders", "person_keys")
-    )
+    """All that spoke of the clues, or of groups that may have taken a claim from their parties."""
+    known = [(clue["scheme"], _parties(clue)) for clue in clues]
+    groups = lake.read(CLUE).where("subject_type = 'group'").select("scheme", "finders", *PARTIES)
     for group in groups.toArrow().to_pylist():
-        members = set(group["person_keys"])
-        if any(scheme == group["scheme"] and people & members for scheme, people in known):
+        members = _parties(group)
+        if any(scheme == group["scheme"] and parties & members for scheme, parties in known):
             yield from group["finders"]
     for clue in clues:
         yield from clue["finders"]
+
+
+def _parties(clue: Mapping[str, Any]) -> set[str]:
+    """Persons and institutions in the evidence."""
+    return {party for name in PARTIES for party in clue[name]}
 
 
 def recorded(lake: Lake) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:

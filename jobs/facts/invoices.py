@@ -61,6 +61,7 @@ def _claims(settlement_net: DataFrame, person: DataFrame) -> DataFrame:
         )
         .select(
             *("setl_id", "mdtrt_id", "month", "fixmedins_code", "person_key", "invono"),
+            "insu_admdvs",
             F.col("fix_blng_admdvs").alias("area"),
             F.to_date("setl_time").alias("settled_on"),
             F.coalesce(F.col("pay_loc") == BY_HAND, F.lit(False)).alias("by_hand"),

@@ -7,7 +7,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.facts.care import Codes, is_pharmacy
+from jobs.facts.care import TESTS, Codes, is_pharmacy
 from jobs.facts.diagnoses import diagnoses
 from jobs.facts.months import VIEW, month_number, seen_by
 from jobs.facts.people import age_years, cases, deaths, people, with_visit
@@ -16,7 +16,7 @@ from jobs.facts.places import km_between, places
 BACK: Final = 1  # months before its own in which a visit's predecessor is looked for
 NEAR_SECONDS: Final = 300  # before and after a settlement: whom else its terminal settled
 BESIDE: Final = ("setl_id", "fixmedins_code", "visited_at")  # told of the visits before and after
-COUNTS: Final = ("drug_fen", "watched_fen", "line_count", "item_count")
+COUNTS: Final = ("drug_fen", "test_fen", "watched_fen", "line_count", "item_count")
 DRUG: Final = "list_type IN ('101', '102', '103', '104')"
 
 
@@ -62,6 +62,7 @@ def _lines(charge_fact: DataFrame) -> DataFrame:
         "setl_id",
         "hilist_code",
         F.expr(f"CASE WHEN {DRUG} THEN det_fen ELSE 0 END").alias("drug"),
+        F.when(F.col("charge_type").isin(*TESTS), F.col("det_fen")).otherwise(0).alias("test"),
         F.expr("CASE WHEN is_watched THEN det_fen ELSE 0 END").alias("watched"),
         "supply_days",
     )
@@ -70,6 +71,7 @@ def _lines(charge_fact: DataFrame) -> DataFrame:
         .groupBy("setl_id", "hilist_code")
         .agg(
             F.sum("drug").alias("drug"),
+            F.sum("test").alias("test"),
             F.sum("watched").alias("watched"),
             F.count("*").alias("lines"),
             F.max("supply_days").alias("supply_days"),
@@ -77,6 +79,7 @@ def _lines(charge_fact: DataFrame) -> DataFrame:
     )
     return per_item.groupBy("setl_id").agg(
         F.sum("drug").alias("drug_fen"),
+        F.sum("test").alias("test_fen"),
         F.sum("watched").alias("watched_fen"),
         F.sum("lines").cast("int").alias("line_count"),
         F.count("*").cast("int").alias("item_count"),

@@ -24,6 +24,7 @@ IDLE_SHARE: Final = 0.25  # of the nights, with treatment; less is idle
 CHARGED_SHARE: Final = 0.5  # of the nights, with any line; fewer: lines were posted in batches
 OVERFULL_SHARE: Final = 1.1  # of the approved beds; less are the extra beds of a busy week
 GRACE_DAYS: Final = 1  # from death to discharge
+SENT_OUT: Final = "other_care <> 'pharmacy' AND visit_drug_fen = 0 AND visit_test_fen > 0"
 HOUSE_APART: Final = 3  # months between stay and visit, at most, for these counts
 STAY: Final = (
     "mdtrt_id fixmedins_code area person_key setl_ids admitted_on discharged_on stay_days"
@@ -42,10 +43,11 @@ def presence_conflicts(
     """gold.presence_conflict. Home beds contradict nothing: who lies at home may go out.
 
     overlap: a night shared with a stay elsewhere, told from both sides; a single night between two
-    stays in a row may be a discharge booked late, so it is an edge. elsewhere: a visit or purchase
-    at another place during the stay; on its first or last day it is an edge. after_death, idle and
-    overfull: of one stay. Exceptions are marked (is_edge, is_transfer, is_leave, other_care), not
-    dropped. An institution's count of stays seen elsewhere leaves all exceptions out.
+    stays in a row may be a discharge booked late, so it is an edge; a day case within the stay is
+    leave. elsewhere: a visit or purchase at another place during the stay; on its first or last day
+    it is an edge, and of examinations alone a transfer: small houses send their patients to them.
+    after_death, idle, overfull: of one stay. Exceptions are marked (is_edge, is_transfer, is_leave,
+    other_care), not dropped. An institution's count of stays seen elsewhere leaves them all out.
     """
     stay = stay_fact.where(F.substring("med_type", 1, 2) != HOME_BED).withColumn(
         "stay_number", month_number()
@@ -99,7 +101,7 @@ def _overlaps(stay: DataFrame) -> DataFrame:
         F.col("other_mdtrt_id").alias("other"),
         F.lit("inpatient").alias("other_care"),
         last_in.alias("other_on"),
-        *(F.lit(False).alias(name) for name in ("is_leave", "is_plain")),
+        *((F.col("nights") == 0).alias("is_leave"), F.lit(False).alias("is_plain")),
         ((F.col("nights") <= 1) & ~within).alias("is_edge"),
         (_true(out.isin(*MOVED_OUT)) | _true(into == MOVED_IN)).alias("is_transfer"),
         words.overlap().alias("says"),
@@ -117,7 +119,7 @@ def _elsewhere(stay: DataFrame, visit_fact: DataFrame) -> DataFrame:
     moved_in = is_first & _true(F.col("adm_way") == MOVED_IN)
     moved_out = is_last & _true(F.col("dscg_way").isin(*MOVED_OUT))
     is_leave = ~F.array_contains("active_on", F.col("other_on")) & ~(is_first | is_last)
-    is_usual = is_leave | is_first | is_last | (F.col("other_care") == "chronic")
+    is_usual = is_leave | is_first | is_last | F.expr(f"other_care = 'chronic' OR {SENT_OUT}")
     is_close = F.abs(F.col("stay_number") - F.col("visit_number")) <= HOUSE_APART
     met = (
         stay.select(*STAY, "active_on", "adm_way", "dscg_way", "stay_number")
@@ -133,7 +135,7 @@ def _elsewhere(stay: DataFrame, visit_fact: DataFrame) -> DataFrame:
         (is_first | is_last).alias("is_edge"),
         is_leave.alias("is_leave"),
         (is_close & ~is_usual).alias("is_plain"),
-        (moved_in | moved_out).alias("is_transfer"),
+        (moved_in | moved_out | F.expr(SENT_OUT)).alias("is_transfer"),
         words.elsewhere().alias("says"),
         words.evidence(
             *_proof(),
@@ -152,8 +154,7 @@ def _visits(visit_fact: DataFrame) -> DataFrame:
         F.col("care").alias("other_care"),
         F.col("visited_on").alias("other_on"),
         "visited_at",
-        F.col("fund_fen").alias("visit_fund_fen"),
-        F.col("acct_fen").alias("visit_acct_fen"),
+        *(F.col(f"{n}_fen").alias(f"visit_{n}_fen") for n in ("fund", "acct", "drug", "test")),
         month_number().alias("visit_number"),
     )
 

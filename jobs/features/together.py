@@ -18,10 +18,11 @@ def shared_admissions(stay_fact: DataFrame, *, months: tuple[str, ...]) -> DataF
     """gold.shared_admission of pairs of whom one at least met somebody in the month itself.
 
     Were the stays of each spread evenly over the days on which an institution could have admitted
-    somebody, `expected` days would be shared by chance. Quadratic in the repeatedly admitted of one
-    institution and day.
+    somebody, `expected` days would be shared by chance. Stays for an operation count for nobody:
+    the surgeon's list brings their people together, and the second eye follows the first. Quadratic
+    in the repeatedly admitted of one institution and day.
     """
-    stay = stay_fact.select(
+    stay = stay_fact.where("oprn_count = 0").select(
         "person_key", "fixmedins_code", F.col("admitted_on").alias("day"), "month", "mdtrt_id",
         "setl_ids", *HOLDERS, *NEIGHBOURS,
     )  # fmt: skip

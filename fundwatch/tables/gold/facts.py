@@ -129,6 +129,7 @@ VISIT_FACT: Final = Table(
         *PAID,
         *columns("""
     drug_fen        bigint   Drugs [fen].
+    test_fen        bigint   Examinations and laboratory [fen].
     watched_fen     bigint   Drugs that tend to be resold [fen].
     line_count      int      Fee lines [count].
     item_count      int      Different items [count].

@@ -218,6 +218,7 @@ def finding(name: str, finder: str) -> Table:
                 """
     subject_ids     array<string>  The accused: institutions, practitioners, persons, each sorted.
     fixmedins_code  string   The institution the case is kept under; empty for groups over many.
+    listed_by       string?  Whose list of people it belongs to; null where it is told alone.
     area            string   区划 of the place of treatment.
     period_begn     date     First day of the evidence.
     period_end      date     Last day of the evidence.
