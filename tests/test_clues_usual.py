@@ -16,7 +16,7 @@ STAYS = 100
 
 
 def world(
-    spark: SparkSession, named: dict[str, int], finder: str = "limit", people: int = STAYS
+    spark: SparkSession, named: dict[str, int], people: int = STAYS, grade: str = "B"
 ) -> DataFrame:
     """Houses with STAYS stays each of `people`, some of which the finder names."""
     places = [f"h{n}" for n in range(HOUSES)]
@@ -27,10 +27,10 @@ def world(
     ]
     net = "\n".join(["setl_id | fixmedins_code | psn_key | med_type | is_void", *stays])
     said = [
-        f"{finder} | {place} | 2024-01 | {' '.join(f'{place}_{n}' for n in range(count))}"
+        f"limit | {place} | 2024-01 | {grade} | {' '.join(f'{place}_{n}' for n in range(count))}"
         for place, count in named.items()
     ]
-    finding = "\n".join(["finder | anchor | month | setl_ids", *said])
+    finding = "\n".join(["finder | anchor | month | grade | setl_ids", *said])
     owned = rows(spark, RULE_FINDING, finding).selectExpr("*", "concat('place:', anchor) AS owner")
     return usual(owned, rows(spark, SETTLEMENT_NET, net), codes=codes())
 
@@ -72,6 +72,7 @@ def test_one_person_anywhere_is_luck_and_one_of_many_stays_is_no_pattern(
 ) -> None:
     assert above(world(spark, {"h0": 1})) == {"h0": 0.0}
     assert above(world(spark, {"h0": 5}, people=1)) == {"h0": 0.0}
+    assert above(world(spark, {"h0": 5}, people=1, grade="C")) == {"h0": 1.0}
 
 
 def test_the_sentence_tells_all_figures_and_what_they_mean(spark: SparkSession) -> None:

@@ -65,12 +65,12 @@ def test_claims_that_no_invoice_carries(spark: SparkSession) -> None:
         found(spark),
         INVOICE_FACT,
         """
-        setl_id | month   | person_key | insu_admdvs | by_hand | is_taken_back | is_reissued | known_share | claims | prev_setl_id | prev_person_key | inscp_fen
-        s2      | 2024-02 | BOB        | 140100      | true    | false         | false       | 1.0000      | 2      | s1           | ANN             | 360
-        gone    | 2024-03 | ANN        | 140100      | true    | true          | false       | 0.8333      | 1      |              |                 | 360
-        new     | 2024-03 | ANN        | 140100      | true    | true          | true        | 0.8333      | 1      |              |                 | 360
-        small   | 2024-03 | ANN        | 140100      | true    | false         | false       | 0.8333      | 1      |              |                 | 120
-        never   | 2024-03 | ANN        | 140100      | true    | false         | false       | 0.8333      | 1      |              |                 | 360
+        setl_id | month   | person_key | pool | by_hand | is_taken_back | is_reissued | known_share | claims | prev_setl_id | prev_person_key | inscp_fen
+        s2      | 2024-02 | BOB        | 1401 | true    | false         | false       | 1.0000      | 2      | s1           | ANN             | 360
+        gone    | 2024-03 | ANN        | 1401 | true    | true          | false       | 0.8333      | 1      |              |                 | 360
+        new     | 2024-03 | ANN        | 1401 | true    | true          | true        | 0.8333      | 1      |              |                 | 360
+        small   | 2024-03 | ANN        | 1401 | true    | false         | false       | 0.8333      | 1      |              |                 | 120
+        never   | 2024-03 | ANN        | 1401 | true    | false         | false       | 0.8333      | 1      |              |                 | 360
         """,
     )
 

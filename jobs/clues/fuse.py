@@ -103,12 +103,12 @@ def components(nodes: Column) -> Column:
 
 
 def _dated(owned: DataFrame) -> DataFrame:
-    """With `since`: the first month of the connected period; groups have one period."""
+    """With `since`: the first month of the connected period; groups and lists have one period."""
     of_kind = Window.partitionBy(*OWNER, "kind").orderBy(MONTH)
     silent = month_number(F.col(MONTH)) - F.lag(month_number(F.col(MONTH))).over(of_kind)
     begins = F.when(F.coalesce(silent > REACH_MONTHS, F.lit(True)), F.col(MONTH))
     since = F.max("begins").over(of_kind)
-    group = F.col("owner").startswith("group:")
+    group = F.col("owner").rlike("^(group|list):")
     return (
         owned.withColumn("begins", begins)
         .withColumn("since", F.when(group, F.lit("")).otherwise(since))

@@ -14,9 +14,8 @@ ALIKE: Final = 2  # doublings: a house with a quarter of the rate still does the
 RARE, COMMON = 0.1, 0.5  # of the houses: up to here no custom, from here on nothing but
 FAR_HOUSES: Final = 0.2  # of the houses, those of the greatest rates, from whom no rule is drawn
 SPREADS: Final = 2  # standard deviations above the expected count that chance still explains
-SURE: Final = (
-    0.01  # chance that some house has so many people by luck, from which luck is ruled out
-)
+SURE: Final = 0.01  # chance of so many people by luck at any house, up to which there is none
+BREACH: Final = "B"
 LEAST_HOUSES: Final = 8  # fewer tell no custom
 LEAST: Final = 0.1  # of a finder's chance, which custom and chance together leave
 CLEAR, PARTLY = 0.7, 0.3  # parts that speak against custom
@@ -28,7 +27,8 @@ def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> Dat
     Of the house's settlements in one kind of care (that of most findings) the finder names some.
     `above` is the part of that which neither custom nor chance explains [0 to 1]: less the more
     houses have a rate like it (ALIKE, RARE, COMMON), the nearer the count is to what the rate of
-    all but FAR_HOUSES would bring, and the likelier some house would have so many people by luck.
+    all but FAR_HOUSES would bring, and, of breaches of a rule, the likelier some house would have
+    so many people by luck.
     `comparison` tells it in Chinese. No row where fewer than LEAST_HOUSES give such care.
     """
     net = settlement_net.where("not is_void").select(
@@ -59,13 +59,17 @@ def _named(finding: DataFrame, net: DataFrame) -> DataFrame:
     """(finder, owner, care, named, people): settlements, in the care of most, and of whom."""
     counted = (
         finding.where(F.col("owner").startswith("place:"))
-        .select("finder", "owner", F.explode("setl_ids").alias("setl_id"))
+        .select("finder", "owner", "grade", F.explode("setl_ids").alias("setl_id"))
         .distinct()
         .join(net, on=["owner", "setl_id"], how="inner")
         .groupBy("finder", "owner", "care")
-        .agg(F.count("*").alias("named"), F.count_distinct("number").alias("people"))
+        .agg(
+            F.count("*").alias("named"),
+            F.count_distinct("number").alias("people"),
+            F.max(F.col("grade") == BREACH).alias("is_breach"),
+        )
     )
-    most = F.max(F.struct("named", "care", "people")).alias("most")
+    most = F.max(F.struct("named", "care", "people", "is_breach")).alias("most")
     return counted.groupBy("finder", "owner").agg(most).select("finder", "owner", "most.*")
 
 
@@ -102,7 +106,8 @@ def _beyond_chance() -> Column:
 
 
 def _no_luck() -> Column:
-    """1 where luck is ruled out, 0 where it is likely at one house or another.
+    """1 where luck is ruled out, 0 where it is likely at one house or another; of breaches alone:
+    contradictions need no company, and statistics have asked already.
 
     Were all people named spread over the houses by size, a house would have k of them or more with
     a chance of at most exp(k - m) (m / k)^k, m being its share (Chernoff's bound on Poisson).
@@ -110,7 +115,8 @@ def _no_luck() -> Column:
     people, mean = F.col("people"), F.col("by_luck")
     bound = F.when(people > mean, people - mean + people * F.log(mean / people)).otherwise(0.0)
     at_any = F.log(F.col("houses").cast("double")) + bound
-    return F.least(F.greatest(at_any / F.lit(math.log(SURE)), F.lit(0.0)), F.lit(1.0))
+    part = F.least(F.greatest(at_any / F.lit(math.log(SURE)), F.lit(0.0)), F.lit(1.0))
+    return F.when(F.col("is_breach"), part).otherwise(1.0)
 
 
 def weakened(chance: Column) -> Column:

@@ -14,6 +14,7 @@ from jobs.facts.people import is_offsite
 BACK: Final = 12  # months before its own in which a month looks for earlier claims and invoices
 AHEAD: Final = 2  # and after it, for invoices
 BY_HAND, VALID, TAKEN_BACK = "1", "1", "2"  # pay_loc, stas
+POOL: Final = 4  # digits of a 区划 that people who are insured together share
 REISSUED_DAYS: Final = 15  # after the old one was taken back
 BESIDE_DAYS: Final = 31  # between two invoices of one claim
 OF_CLAIM: Final = ("setl_id", "mdtrt_id", "fixmedins_code", "person_key", "settled_on", "by_hand")
@@ -61,7 +62,7 @@ def _claims(settlement_net: DataFrame, person: DataFrame) -> DataFrame:
         )
         .select(
             *("setl_id", "mdtrt_id", "month", "fixmedins_code", "person_key", "invono"),
-            "insu_admdvs",
+            F.left("insu_admdvs", F.lit(POOL)).alias("pool"),
             F.col("fix_blng_admdvs").alias("area"),
             F.to_date("setl_time").alias("settled_on"),
             F.coalesce(F.col("pay_loc") == BY_HAND, F.lit(False)).alias("by_hand"),

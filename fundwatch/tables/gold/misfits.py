@@ -87,7 +87,7 @@ INVOICE_FACT: Final = Table(
     fixmedins_code  string   Where the person was treated.
     area            string   区划 of that place.
     person_key      string   Who claimed.
-    insu_admdvs     string   区划 of the insurance that paid.
+    pool            string   统筹地区 that paid: the first four digits of its 区划.
     settled_on      date     When.
     by_hand         boolean  Reimbursed by the agency against paper (pay_loc 1).
     is_offsite      boolean  Treated outside the pooling area of the insurance.
