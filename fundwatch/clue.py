@@ -87,16 +87,18 @@ def order(standing: Standing) -> tuple[Any, ...]:
     """Sort key of a clue, first to check first; a total order, for clue_id is unique.
 
     Data errors come last, context before them, and before that what is unlikely to be more than
-    every house's custom. All others go by decade of money, in a decade by grade, in a grade by what
-    a check is expected to bring back: statistics alone never outrank a contradiction over money of
-    the same size.
+    every house's custom. All others go by decade of money, in a decade contradictions first, then
+    by what a check is expected to bring back. The money of breaches and statistics counts by their
+    probability: they never outrank a contradiction over money of the same size.
     """
+    is_proved = standing.grade == PROVED
+    chance = Decimal(1) if is_proved else Decimal(f"{standing.probability:.4f}")
     return (
         standing.scheme == LAST,
         standing.grade == CONTEXT,
-        standing.grade != PROVED and standing.probability < LIKELY,
-        -money_band(standing.money),
-        standing.grade,
+        not is_proved and standing.probability < LIKELY,
+        -money_band(standing.money * chance),
+        not is_proved,
         -standing.recoverable,
         standing.clue_id,
     )

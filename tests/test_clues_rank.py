@@ -30,8 +30,19 @@ def test_statistics_never_outrank_facts_in_the_same_band_of_money(clues: list[St
     for at, later in enumerate(placed):
         for earlier in placed[:at]:
             if money_band(earlier.money) == money_band(later.money):
-                assert earlier.grade <= later.grade or later.probability < LIKELY
                 assert earlier.grade == "A" or later.grade != "A"
+                assert earlier.grade != "D" or later.grade == "D"
+
+
+def test_of_like_money_the_likelier_comes_first_whatever_the_grade() -> None:
+    likely, lead = (
+        Standing(name, "overcharge", grade, Decimal(90_000), chance, chance * 90_000)
+        for name, grade, chance in (("likely", "C", 0.8), ("lead", "B", 0.4))
+    )
+    assert sorted([lead, likely], key=order) == [likely, lead]
+    few = Standing("few", "overcharge", "C", Decimal(20_000), 0.4, 8_000)  # 8,000 expected
+    sure = Standing("sure", "overcharge", "A", Decimal(10_000), 0.1, 1_000)
+    assert sorted([few, sure], key=order) == [sure, few]
 
 
 @given(st.lists(standings, unique_by=lambda s: s.clue_id))

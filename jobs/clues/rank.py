@@ -24,14 +24,16 @@ def probability(grade: Column, chances: Column) -> Column:
 def ranked(clue: DataFrame) -> DataFrame:
     """Clues with `rank`, from 1; one window over all of them, for they are few."""
     fen = F.col("amount_fen") + F.col("acct_fen")
-    yuan = fen.cast("decimal(20,0)") / 100
+    is_proved = F.col("grade") == PROVED
+    chance = F.when(is_proved, 10_000).otherwise(F.round(F.col("probability") * 10_000).cast("int"))
+    yuan = fen.cast("decimal(20,0)") * chance / 1_000_000
     band = F.when(yuan < 1, 0).otherwise(F.length(F.floor(yuan).cast("string")))
     order = (
         F.col("scheme") == LAST,
         F.col("grade") == CONTEXT,
-        (F.col("grade") != PROVED) & (F.col("probability") < LIKELY),
+        ~is_proved & (F.col("probability") < LIKELY),
         F.desc(band),
-        F.col("grade"),
+        ~is_proved,
         F.desc(F.round(F.col("probability") * F.col("low_fen"), 2)),
         F.col("clue_id"),
     )
