@@ -10,6 +10,7 @@ from fundwatch.errors import FundwatchError
 from fundwatch.jars import delta_jars
 from fundwatch.java import java_home
 from fundwatch.knowledge import DetectorEntry, Indicator, Rule, Scheme, load
+from fundwatch.points import load_points
 from fundwatch.settings import conf_dir, load_settings
 
 GIB = 1 << 30
@@ -30,6 +31,7 @@ def checkup(lake: str, conf: Path | None) -> Iterator[tuple[str, str]]:
         (DetectorEntry, "anomalies.yml"),
     ):
         yield name, _fault(lambda k=kind, n=name: load(k, conf_dir(conf) / n))  # type: ignore[misc]
+    yield "points", _fault(lambda: load_points(conf_dir(conf) / "points"))
     if lake:
         yield (
             f"{lake}: rows and money agree from bronze to gold",

@@ -13,6 +13,7 @@ from fundwatch import pages
 from fundwatch.errors import DeclarationError, FundwatchError
 from fundwatch.flow import FLOW, Step, upstream
 from fundwatch.knowledge import DetectorEntry, Indicator, Rule, Scheme, load
+from fundwatch.points import load_points
 from fundwatch.settings import conf_dir
 from fundwatch.tables import TABLES
 from fundwatch.tables.bronze import DELIVERY, QUARANTINE
@@ -167,9 +168,11 @@ def _knowledge_pages(conf: Path) -> dict[str, str]:
     schemes = map(pages.scheme_section, load(Scheme, conf / "schemes.yml"))
     detectors = map(pages.detector_section, load(DetectorEntry, conf / "detectors.yml"))
     anomalies = map(pages.detector_section, load(DetectorEntry, conf / "anomalies.yml"))
+    points = map(pages.point_section, load_points(conf / "points"))
     return {
         "indicators.md": pages.page("Indicators", "From `conf/indicators`.", *indicators),
         "rules.md": pages.page("Rules", "From `conf/rules`.", *rules),
+        "points.md": pages.page("Knowledge points", "From `conf/points`.", *points),
         "schemes.md": pages.page("Schemes", "From `conf/schemes.yml`.", *schemes),
         "detectors.md": pages.page("Detectors", "From `conf/detectors.yml`.", *detectors),
         "anomalies.md": pages.page("Anomalies", "From `conf/anomalies.yml`.", *anomalies),

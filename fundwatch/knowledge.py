@@ -54,13 +54,18 @@ ENTITY: Final[dict[tuple[str, str], str]] = {
 }
 
 
-class Entry(BaseModel):
-    """One piece of knowledge. `needs` names the landing columns (table.column) without which it
-    is not evaluable; never 'clean'."""
+class Named(BaseModel):
+    """Anything that conf/ tells under an id."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Slug
+
+
+class Entry(Named):
+    """One piece of knowledge. `needs` names the landing columns (table.column) without which it
+    is not evaluable; never 'clean'."""
+
     title: Text
     source: Text  # the article, contract clause or paper that makes it matter
     innocent: Text  # the honest explanation to rule out before accusing
@@ -194,11 +199,9 @@ class DetectorEntry(Entry):
     parameters: dict[str, float | int | str]
 
 
-class Scheme(BaseModel):
+class Scheme(Named):
     """One kind of wrong, with the path an inspector takes and the articles it rests on."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    id: Slug
     title: Text
     is_whole: bool  # all fund money of its settlements is in question
     innocent: tuple[Text, ...] = Field(min_length=1)
@@ -209,7 +212,7 @@ class Scheme(BaseModel):
     tier: Literal["agreement", "administrative", "criminal"]
 
 
-K = TypeVar("K", Indicator, Rule, DetectorEntry, Scheme)
+K = TypeVar("K", bound=Named)
 
 
 def load(kind: type[K], path: Path) -> tuple[K, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fundwatch.flow import FLOW, Step
 from fundwatch.knowledge import Case, DetectorEntry, Entry, Indicator, Rule, Scheme
+from fundwatch.points import Exclusion, Interval, Point
 from fundwatch.schema import Column, Table
 from fundwatch.tables.landing import LandingColumn, LandingTable
 from fundwatch.tables.landing.declare import SILVER_TYPE
@@ -111,6 +112,20 @@ def rule_section(entry: Rule) -> list[str]:
         ("cleared if", entry.cleared_if),
     ]
     return _entry(entry, [*facts, *(_case(case) for case in entry.examples)])
+
+
+def point_section(entry: Point) -> list[str]:
+    facts: list[Row] = []
+    if isinstance(entry, Exclusion):
+        hours = f", within {entry.within_hours} h" if entry.within_hours else ""
+        filled = f", main item at least {entry.filled_by}" if entry.filled_by else ""
+        facts = [("window", f"{entry.basis}, {entry.window}{hours}{filled}")]
+        facts += [(f"`{main}`", "<br>".join(items)) for main, items in entry.pairs.items()]
+    else:
+        if isinstance(entry, Interval):
+            facts = [("once in", f"{entry.days} days")]
+        facts.append(("items", "<br>".join(entry.items)))
+    return _entry(entry, facts)
 
 
 def detector_section(entry: DetectorEntry) -> list[str]:

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from fundwatch.knowledge import DetectorEntry, Entry, Indicator, Rule, Scheme, load
 from fundwatch.lake import Lake
 from fundwatch.ledger import digest
+from fundwatch.points import Point, load_points
 from fundwatch.settings import Settings
 from fundwatch.tables.ops import FILL
 from models import Champions, Configured, configured
@@ -56,6 +57,10 @@ class Offered:
         return self._evaluable(load(DetectorEntry, self.conf / "anomalies.yml"))
 
     @cached_property
+    def points(self) -> tuple[Point, ...]:
+        return self._evaluable(load_points(self.conf / "points"))
+
+    @cached_property
     def detectors(self) -> tuple[Configured, ...]:
         return configured(self._evaluable(self.detector_entries), self.registry)
 
@@ -73,6 +78,7 @@ class Offered:
             *load(Rule, self.conf / "rules"),
             *self.detector_entries,
             *load(DetectorEntry, self.conf / "anomalies.yml"),
+            *load_points(self.conf / "points"),
         )
         reasons = {entry.id: _lacking(self.unfilled & set(entry.needs)) for entry in every}
         reasons |= {detector.id: detector.not_evaluable for detector in self.detectors}

@@ -13,6 +13,7 @@ from fundwatch.tables.gold import (
     INVOICE_FACT,
     MIX_FACT,
     ORIGIN_FACT,
+    OVERCHARGE_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
     PRESCRIBER_FACT,
@@ -133,6 +134,18 @@ WITNESS: Final[dict[str, Witness]] = {
         ends="last_on",
         settlements=OF_EXCESS,
         proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.visit", "array(mdtrt_id)")),
+        doctor="bilg_dr_code",
+    ),
+    OVERCHARGE_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(
+            ("silver.fee_line", LINES_OF_EXCESS),
+            ("silver.fee_line", "other_sns"),
+            ("silver.visit", "array(mdtrt_id)"),
+        ),
+        places="array(fixmedins_code, other_code)",
         doctor="bilg_dr_code",
     ),
     GROUP_FACT.name: Witness(

@@ -18,6 +18,7 @@ from fundwatch.tables.gold import (
     INVOICE_FACT,
     MIX_FACT,
     ORIGIN_FACT,
+    OVERCHARGE_FACT,
     PERSON_DAY_FACT,
     PRACTITIONER_DAY_FACT,
     PRESCRIBER_FACT,
@@ -116,6 +117,10 @@ LITERALS: Final[dict[Table, str]] = {
     MIX_FACT: """
         fixmedins_code | ingredient | month   | units | dear_units | expected | plain_pric | items | first_on   | last_on    | inscp_fen | excess_lines
         H1             | 膝关节     | 2024-01 | 28    | 24         | 9         | 4000       | 进口  | 2024-01-02 | 2024-01-28 | 300       | [{"bkkp_sn": "l3", "setl_id": "s96", "inscp_fen": 300}]
+    """,
+    OVERCHARGE_FACT: """
+        mdtrt_id | hilist_code | how      | month   | fixmedins_code | person_key | bilg_dr_code | basis         | beside | other_sns | house_cases | house_found | others_share | others_houses | others_doing | first_on   | last_on    | inscp_fen | excess_lines
+        m94      | 0012        | excluded | 2024-01 | H1             | ann        | D1           | nhsa_same_day | 大抢救 | l20       | 40          | 30          | 0.01         | 5             | 1            | 2024-01-02 | 2024-01-04 | 300       | [{"bkkp_sn": "l2", "setl_id": "s94", "inscp_fen": 300}]
     """,
     WORKUP_FACT: """
         fixmedins_code | hilist_code | setting | month   | cases | persons | uses | expected | part | first_on   | last_on    | inscp_fen | excess_lines

@@ -463,6 +463,45 @@ MIX_FACT: Final = Table(
     ),
 )
 
+OVERCHARGE_FACT: Final = Table(
+    "gold.overcharge_fact",
+    grain="one service item of one visit, charged in a month beyond what is due, in one way",
+    key=("mdtrt_id", "hilist_code", "how", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    mdtrt_id        string   The visit or stay.
+    hilist_code     string   Catalogue code of the item.
+    how             string   Which: excluded discharge surcharge orphan soon soon_elsewhere.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    fixmedins_code  string   The institution.
+    area            string   区划 of the institution.
+    person_key      string   The person.
+    care            string   Kind of care.
+    item_name       string?  Name of the item.
+    basis           string   The knowledge point (conf/points), or the family of service codes.
+    beside          array<string>  The items that it stands by, sorted.
+    other_sns       array<string>  The lines of those, sorted.
+    other_code      string?  The other institution, where it was there before.
+    bilg_dr_code    string?  Ordering doctor.
+    house_cases     int      Where the house could charge so, over six months [count].
+    house_found     int      Of those, where it did [count].
+    others_share    decimal(5,4)? Share of such cases at the middle one of other houses [0 to 1].
+    others_houses   int      Other houses with such cases [count].
+    others_doing    int      Of them, those that ever charged so [count].
+    first_on        date     First of the lines.
+    last_on         date     Last of them.
+    inscp_fen       bigint   Within the scope, of the lines [fen].
+    excess_lines    LINES    The lines.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
 MISFITS: Final = (
     RESALE_FACT,
     STOCK_FACT,
@@ -477,4 +516,5 @@ MISFITS: Final = (
     WORKUP_FACT,
     BURST_FACT,
     MIX_FACT,
+    OVERCHARGE_FACT,
 )
