@@ -26,6 +26,7 @@ BACK: Final = 5  # months before its own by which a month compares: half a year
 HOUSES: Final = 3  # fewest other houses that tell what is usual
 ENOUGH: Final = 10  # and fewest cases of theirs
 CUSTOM: Final = 0.2  # where the middle one of them does it so often, it is no overcharge
+BY_CUSTOM: Final = ("discharge", "surcharge", "soon_elsewhere")  # wrong only where unusual
 COMPARED: Final = [VIEW, "how", "basis", "pair"]
 HOUSE: Final = [*COMPARED, "fixmedins_code"]
 
@@ -109,6 +110,7 @@ def _judged(counted: DataFrame) -> DataFrame:
             "others_doing": F.size(F.filter("others", lambda other: other["found"] > 0)),
         })
         .drop("others")
+        .where(F.col("others_share").isNotNull() | ~F.col("how").isin(*BY_CUSTOM))
         .where(F.coalesce(F.col("others_share"), F.lit(0)) < CUSTOM)
     )  # fmt: skip
 
