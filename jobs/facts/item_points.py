@@ -19,7 +19,7 @@ NAMED: Final = """
 # list with its sub-items and surcharges.
 SERVICE: Final = r"^00[0-9]{13}"
 FAMILY: Final = 11
-MEMBERS: Final = 8  # more are variants of one thing rather than a main item and its surcharges
+MEMBERS: Final = 5  # more are variants of one thing rather than a main item and its surcharges
 
 
 def named_items(line: DataFrame, points: tuple[Point, ...]) -> DataFrame:
