@@ -162,13 +162,19 @@ def test_where_most_houses_charge_the_day_of_discharge_it_is_custom(spark: Spark
     assert found(spark, every).count() == 0
 
 
+def oxygen(visits: int) -> list[Line]:
+    """At four houses so many visits with oxygen on two days."""
+    return [
+        line
+        for house in ("H1", "H2", "H3", "H4")
+        for n in range(visits)
+        for line in stay(house, f"{house}v{n}", OXYGEN, [1, 2])
+    ]
+
+
 def test_a_surcharge_that_no_other_house_takes_is_told(spark: SparkSession) -> None:
     """H1 charges it beside the oxygen on one of the two days."""
-    oxygen = [
-        line for h in ("H1", "H2", "H3", "H4") for n in range(4)
-        for line in stay(h, f"{h}v{n}", OXYGEN, [1, 2])
-    ]  # fmt: skip
-    told = found(spark, [*oxygen, *stay("H1", "H1v0", ON_TOP, [2])])
+    told = found(spark, [*oxygen(4), *stay("H1", "H1v0", ON_TOP, [2])])
     assert_rows(
         told.where("how = 'surcharge'"),
         OVERCHARGE_FACT,
@@ -210,15 +216,16 @@ def test_the_same_again_before_its_days_are_over_is_told_here_and_elsewhere(
 def test_months_one_by_one_are_as_all_at_once(spark: SparkSession) -> None:
     january = [
         *rescues([("H1", 4), ("H2", 0), ("H3", 1), ("H4", 0)]),
+        *(line for house in ("H2", "H3", "H4") for line in lying(house, 4, [1, 2, 3, 4])),
         *lying("H5", 2, [1, 2, 3, 4, 5]),
+        *oxygen(4),
+        *stay("H1", "H1v0", ON_TOP, [2]),
         *stay("H1", "ann-1", GLYCATED, [25]),
     ]
     later = [(h, f"{v}-b", at.replace("-01-", "-02-"), i, c) for h, v, at, i, c in january]
-    lines = [*january, *later, *stay("H1", "x1", OXYGEN, [1]), *stay("H1", "x1", ON_TOP, [1])]
-    soon = [("H1", "ann-2", "2024-02-03T08:00:00", GLYCATED, 1)]
-    whole = found(spark, [*lines, *soon], MONTHS).collect()
-    alone = [
-        repr(row) for m in MONTHS for row in found(spark, [*lines, *soon], (m,), last=m).collect()
-    ]
+    soon = ("H1", "ann-2", "2024-02-03T08:00:00", GLYCATED, 1)
+    lines = [*january, *later, soon]
+    whole = found(spark, lines, MONTHS).collect()
+    alone = [repr(row) for m in MONTHS for row in found(spark, lines, (m,), last=m).collect()]
     assert {row.how for row in whole} == {"excluded", "discharge", "surcharge", "soon"}
     assert sorted(alone) == sorted(map(repr, whole))

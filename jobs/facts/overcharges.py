@@ -26,7 +26,7 @@ BACK: Final = 5  # months before its own by which a month compares: half a year
 HOUSES: Final = 3  # fewest other houses that tell what is usual
 ENOUGH: Final = 10  # and fewest cases of theirs
 CUSTOM: Final = 0.2  # where the middle one of them does it so often, it is no overcharge
-BY_CUSTOM: Final = ("discharge", "surcharge", "soon_elsewhere")  # wrong only where unusual
+BY_CUSTOM: Final = ("discharge", "surcharge")  # wrong only where unusual
 COMPARED: Final = [VIEW, "how", "basis", "pair"]
 HOUSE: Final = [*COMPARED, "fixmedins_code"]
 
