@@ -196,9 +196,11 @@ STAY_FACT: Final = Table(
     consumable_fen  bigint   Consumables [fen].
     exam_fen        bigint   Examinations and laboratory [fen].
     treat_fen       bigint   Treatment and operations [fen].
+    therapy_fen     bigint   Of it, rehabilitation, physiotherapy and Chinese treatment [fen].
     care_fen        bigint   Bed, nursing and consultation [fen].
     bed_days_charged decimal(26,4)  Bed-days charged [days].
     bed_inscp_fen   bigint   Bed charges within the scope [fen].
+    close_days      int      Days with close nursing, oxygen, a monitor or rescue [days].
     active_days     int      Days with a drug, examination, treatment or operation line [days].
     active_on       array<date>  Those days with a drug, examination, treatment or operation.
     charged_days    int      Days with a fee line of any kind [days].
