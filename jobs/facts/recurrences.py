@@ -16,6 +16,7 @@ OFTEN: Final = (
 TOGETHER: Final = 3  # of them that a stack must hold to count
 STEADY_DAYS: Final = 21  # who comes for one illness and no oftener fetches a month's medicine
 FEWEST: Final = 3  # cases that are told of
+FRESH: Final = 2  # months before its own in which there must be a case; bridges silent months
 STACK: Final = "stack"
 GROUP: Final = [VIEW, "way", "fixmedins_code", "ward_code"]
 HOUSE: Final = [VIEW, "basis", "ward_code"]
@@ -27,7 +28,7 @@ STAFF_BY: Final = "CASE WHEN way = 'returns' THEN 'stay' ELSE 'visit' END"
 def recurrences(
     visit_fact: DataFrame, stay_fact: DataFrame, *, months: tuple[str, ...]
 ) -> DataFrame:
-    """gold.recurrence_fact, of months with a new case, by six months each.
+    """gold.recurrence_fact, of months with a case in them or FRESH before, by six months each.
 
     `expected` is what the house would have of such cases at the rate of all other houses together.
     """
@@ -76,7 +77,7 @@ def _groups(case: DataFrame) -> DataFrame:
         F.sum("fund_fen").alias("fund_fen"),
         F.sum("acct_fen").alias("acct_fen"),
         F.flatten(F.collect_list("setl_ids")).alias("setl_ids"),
-        F.max(month_number() == F.col(VIEW)).alias("news"),
+        F.max(month_number() >= F.col(VIEW) - FRESH).alias("news"),
     )
     of_staff = case.groupBy(*GROUP, "staff_code").agg(F.count("*").alias("staff_cases"))
     first = F.struct(-F.col("staff_cases"), F.coalesce("staff_code", F.lit("")))
