@@ -72,7 +72,7 @@ def test_what_a_busy_terminal_always_settles_is_no_stack(spark: SparkSession) ->
 
 
 def test_who_fetches_a_month_of_medicine_is_steady(spark: SparkSession) -> None:
-    monthly = stacked(("2024-01-05", "2024-02-05", "2024-03-05"), wait=12)
+    monthly = stacked(("2024-01-05", "2024-02-05", "2024-03-05"), wait=18)
     told = found(spark, f"{monthly}\n{OTHERS}", months=("2024-03",))
     assert [(r.persons, r.steady_persons, r.quick_cases) for r in told.collect()] == [(4, 4, 0)]
 

@@ -18,7 +18,7 @@ BOUGHT: Final = (
     "care IN ('outpatient', 'emergency', 'pharmacy') AND coalesce(pay_loc, '2') <> '1'"
     " AND drug_fen > 0"
 )
-QUICK_SECONDS: Final = 300  # from arrival to settlement: nobody was examined
+QUICK_SECONDS: Final = 900  # from arrival to settlement: hardly anybody was examined
 LATE_MINUTES: Final = 60  # settled later than that after the arrival: entered afterwards
 RUN_SECONDS: Final = 600  # between two settlements of one stack
 CARDS: Final = 4  # people in a stack at least
@@ -52,7 +52,7 @@ def cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
 
 
 def is_quick() -> Column:
-    """Settled within minutes of an arrival whose time is known."""
+    """Settled within a quarter of an hour of an arrival whose time is known."""
     seconds = F.timestamp_diff("SECOND", F.col("visited_at"), F.col("setl_time"))
     return _is_timed() & seconds.between(0, QUICK_SECONDS)
 

@@ -143,6 +143,7 @@ VISIT_FACT: Final = Table(
     other_gap_minutes bigint? Minutes between the two arrivals [minutes].
     other_km        double?  Distance between the two places [km].
     terminal_cards  int?     People settled at its terminal in the five minutes before and after.
+    terminal_phones int?     Different phones of theirs; who has none known counts as one [count].
     terminal_daily  double?  Settlements of that terminal on a day of the month it was used.
         """),
     ),

@@ -491,7 +491,7 @@ RECURRENCE_FACT: Final = Table(
     steady_persons  int      Who came for one illness and not oftener than every 21 days [persons].
     phoned_persons  int      Whose phone is known [persons].
     phones          int      Different phones of theirs [count].
-    quick_cases     int      Settled within five minutes of the arrival [count].
+    quick_cases     int      Settled within a quarter of an hour of the arrival [count].
     quick_share     decimal(5,4)? Share of such among the house's other visits [0 to 1].
     paper_cases     int      With an insurance or identity card and not electronically [count].
     far_cases       int      With a doctor in another city on that day, for another illness [count].
