@@ -18,6 +18,7 @@ from fundwatch.tables.gold import (
     PRACTITIONER_DAY_FACT,
     PRESCRIBER_FACT,
     QUALIFICATION_FACT,
+    RECURRENCE_FACT,
     RESALE_FACT,
     SESSION_FACT,
     STAY_FACT,
@@ -181,6 +182,15 @@ WITNESS: Final[dict[str, Witness]] = {
         settlements="setl_ids",
         proof=(("silver.settlement", "setl_ids"),),
         persons="person_keys",
+    ),
+    RECURRENCE_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements="setl_ids",
+        proof=(("silver.settlement", "setl_ids"),),
+        persons="person_keys",
+        places="array(fixmedins_code, ward_code)",
+        doctor="CASE WHEN way = 'returns' THEN staff_code END",
     ),
     PRESCRIBER_FACT.name: Witness(
         begins="first_on",

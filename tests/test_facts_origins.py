@@ -58,10 +58,10 @@ def test_people_of_one_city_are_counted_linked_and_compared(spark: SparkSession)
         found(spark),
         ORIGIN_FACT,
         """
-        fixmedins_code | home | setting | month   | area   | persons | cases | house_persons | homes | expected | linked_persons | rooted_persons | settled_persons | look     | look_cases | look_usual | crowded_cases | fund_fen | acct_fen | first_on   | last_on    | setl_ids       | person_keys
-        H1             | 5301 | stay    | 2024-03 | 370202 | 4       | 4     | 5             | 1     | 0.0      | 3              | 2              | 1               | M54 7天 | 3          | 0.0        | 0             | 400      | 5        | 2024-02-01 | 2024-03-03 | s1 s2 s3 s4 s5 | a b c d
-        H9             | 3702 | stay    | 2024-03 | 110105 | 4       | 4     | 4             | 1     | 0.0      | 3              | 0              | 0               | J18 9天 | 4          | 0.0        | 0             | 400      | 0        | 2024-03-03 | 2024-03-05 | s10 s11 s12 s9 | h i j k
-        H9             | 3702 | claim   | 2024-03 | 110105 | 3       | 3     | 3             | 1     | 0.0      | 3              | 0              | 0               | J18 9天 | 3          | 0.0        | 0             | 300      | 0        | 2024-03-03 | 2024-03-05 | s10 s11 s9     | h i j
+        fixmedins_code | home | setting | month   | area   | persons | cases | house_persons | homes | expected | linked_persons | rooted_persons | settled_persons | look     | look_cases | look_usual | together_cases | crowded_cases | fund_fen | acct_fen | first_on   | last_on    | setl_ids       | person_keys
+        H1             | 5301 | stay    | 2024-03 | 370202 | 4       | 4     | 5             | 1     | 0.0      | 3              | 2              | 1               | M54 7天 | 3          | 0.0        | 0              | 0             | 400      | 5        | 2024-02-01 | 2024-03-03 | s1 s2 s3 s4 s5 | a b c d
+        H9             | 3702 | stay    | 2024-03 | 110105 | 4       | 4     | 4             | 1     | 0.0      | 3              | 0              | 0               | J18 9天 | 4          | 0.0        | 3              | 0             | 400      | 0        | 2024-03-03 | 2024-03-05 | s10 s11 s12 s9 | h i j k
+        H9             | 3702 | claim   | 2024-03 | 110105 | 3       | 3     | 3             | 1     | 0.0      | 3              | 0              | 0               | J18 9天 | 3          | 0.0        | 0              | 0             | 300      | 0        | 2024-03-03 | 2024-03-05 | s10 s11 s9     | h i j
         """,
     )
 

@@ -109,6 +109,7 @@ def test_registrations_begun_in_one_month_are_counted_beside_the_months_before(
     of = told["bare2"]
     assert (of.batch, str(of.batch_usual), of.batch_used, of.batch_bare) == (4, "0.00", 4, 1)
     assert told["listed"].batch is None
+    assert (of.batch_here, told["listed"].batch_here) == (1, None)  # the others went to H1
 
 
 def test_the_row_of_the_register_that_first_tells_it_is_named(spark: SparkSession) -> None:

@@ -96,22 +96,22 @@ def test_lines_are_summed_by_kind_and_day(spark: SparkSession) -> None:
         spark,
         settled=MID,
         charged="""
-        bkkp_sn | mdtrt_id | month   | care      | charged_on | list_type | charge_type | cnt | det_fen | inscp_fen
-        a       | m1       | 2024-01 | inpatient | 2024-01-10 | 101       | 09          | 1   | 1       | 1
-        b       | m1       | 2024-01 | inpatient | 2024-01-31 | 201       | 03          | 1   | 10      | 10
-        c       | m1       | 2024-02 | inpatient | 2024-01-31 | 201       | 0501        | 1   | 100     | 100
-        d       | m1       | 2024-02 | inpatient | 2024-02-01 | 201       | 01          | 1   | 1000    | 900
-        e       | m1       | 2024-02 | inpatient | 2024-02-02 | 201       | 01          | 2   | 1000    | 900
-        f       | m1       | 2024-02 | inpatient | 2024-02-02 | 301       | 08          | 1   | 5       | 5
-        g       | m1       | 2024-03 | inpatient | 2024-02-03 | 101       | 09          | 1   | 7777    | 7777
+        bkkp_sn | mdtrt_id | month   | care      | charged_on | hilist_code     | list_type | charge_type | cnt | det_fen | inscp_fen
+        a       | m1       | 2024-01 | inpatient | 2024-01-10 | XA01            | 101       | 09          | 1   | 1       | 1
+        b       | m1       | 2024-01 | inpatient | 2024-01-31 | 002202000010000 | 201       | 03          | 1   | 10      | 10
+        c       | m1       | 2024-02 | inpatient | 2024-01-31 | 003401000170000 | 201       | 0501        | 1   | 100     | 100
+        d       | m1       | 2024-02 | inpatient | 2024-02-01 | 001109000010000 | 201       | 01          | 1   | 1000    | 900
+        e       | m1       | 2024-02 | inpatient | 2024-02-02 | 001109000030000 | 201       | 01          | 2   | 1000    | 900
+        f       | m1       | 2024-02 | inpatient | 2024-02-02 | C0800000000000A | 301       | 08          | 1   | 5       | 5
+        g       | m1       | 2024-03 | inpatient | 2024-02-03 | XA01            | 101       | 09          | 1   | 7777    | 7777
         """,
     )
     assert_rows(
         found,
         STAY_FACT,
         """
-        mdtrt_id | drug_fen | exam_fen | treat_fen | care_fen | consumable_fen | bed_days_charged | bed_inscp_fen | active_days | active_on             | charged_days
-        m1       | 1        | 10       | 100       | 2000     | 5              | 3.0000           | 1800          | 2           | 2024-01-10 2024-01-31 | 4
+        mdtrt_id | drug_fen | exam_fen | treat_fen | therapy_fen | close_days | care_fen | consumable_fen | bed_days_charged | bed_inscp_fen | active_days | active_on             | charged_days
+        m1       | 1        | 10       | 100       | 100         | 1          | 2000     | 5              | 3.0000           | 1800          | 2           | 2024-01-10 2024-01-31 | 4
         """,
     )
 

@@ -146,13 +146,13 @@ def test_people_at_one_terminal_within_minutes_are_counted(spark: SparkSession) 
         visited(spark, settled=QUEUE),
         VISIT_FACT,
         """
-        setl_id | terminal_cards | terminal_daily
-        s1      | 2              | 2
-        s2      | 2              | 2
-        s3      | 1              | 2
-        s4      | 1              | 2
-        s5      | 1              | 1
-        s6      |                |
+        setl_id | terminal_cards | terminal_phones | terminal_daily
+        s1      | 2              | 2               | 2
+        s2      | 2              | 2               | 2
+        s3      | 1              | 1               | 2
+        s4      | 1              | 1               | 2
+        s5      | 1              | 1               | 1
+        s6      |                |                 |
         """,
     )
 

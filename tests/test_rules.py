@@ -23,6 +23,7 @@ from fundwatch.tables.gold import (
     PRACTITIONER_DAY_FACT,
     PRESCRIBER_FACT,
     QUALIFICATION_FACT,
+    RECURRENCE_FACT,
     RESALE_FACT,
     RULE_FINDING,
     SESSION_FACT,
@@ -109,6 +110,10 @@ LITERALS: Final[dict[Table, str]] = {
     SUPPORT_FACT: """
         mdtrt_id | hilist_code | lacks     | month   | fixmedins_code | person_key | bilg_dr_code | first_on   | last_on    | others_share | house_cases | house_lacking | house_expected | inscp_fen | excess_lines
         m95      | C1          | operation | 2024-01 | H1             | ann        | D1           | 2024-01-02 | 2024-01-04 | 0.01         | 40          | 3             | 0.5            | 300       | [{"bkkp_sn": "l5", "setl_id": "s95", "inscp_fen": 300}]
+    """,
+    RECURRENCE_FACT: """
+        fixmedins_code | ward_code | way  | area   | persons | cases | far_cases | most | setl_ids | person_keys | first_on   | last_on    | month
+        H1             | H1        | torn | 370202 | 2       | 5     | 5         | 3    | s1 s2    | ann bob     | 2024-01-02 | 2024-01-20 | 2024-01
     """,
     BURST_FACT: """
         fixmedins_code | day        | month   | admissions | usual | top_diag_share | operated_share | urgent_share | last_on    | setl_ids | person_keys

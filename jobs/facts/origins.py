@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
@@ -43,11 +43,14 @@ def origins(
         group.where(F.col("persons") >= FEWEST)
         .join(_expected(seen), on=GROUP, how="inner")
         .join(_looks(seen), on=GROUP, how="left")
+        .join(_together(seen), on=GROUP, how="left")
         .join(_linked(seen.where("is_offsite")), on=GROUP, how="left")
         .join(_local(seen, offsite_registration, person), on=GROUP, how="left")
         .withColumn("month", month_label(F.col(VIEW)))
     )
-    counts = ["linked_persons", "rooted_persons", "settled_persons", "look_cases"]
+    counts = [
+        "linked_persons", "rooted_persons", "settled_persons", "look_cases", "together_cases",
+    ]  # fmt: skip
     return told.where("news AND persons > expected").fillna(0, subset=[*counts, "look_usual"])
 
 
@@ -155,6 +158,19 @@ def _looks(seen: DataFrame) -> DataFrame:
             F.col("alike").cast("int").alias("look_cases"),
             F.round(usual, 4).alias("look_usual"),
         )
+    )
+
+
+def _together(seen: DataFrame) -> DataFrame:
+    """Institution and home city → stays begun within a day of those of CROWD - 1 others of it."""
+    number = F.unix_date("day")
+    near = Window.partitionBy(*GROUP).orderBy(number).rangeBetween(-1, 1)
+    stay = seen.where("is_offsite AND setting = 'stay'")
+    people = F.size(F.collect_set("person_key").over(near))
+    return (
+        stay.withColumn("people", people)
+        .groupBy(*GROUP)
+        .agg(F.count_if(F.col("people") >= CROWD).cast("int").alias("together_cases"))
     )
 
 

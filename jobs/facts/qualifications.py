@@ -49,6 +49,7 @@ def qualifications(
     told = (
         own.join(_certifiers(seen), on=[VIEW, "certifier"], how="left")
         .join(_batch_bare(seen), on=[VIEW, *BATCH], how="left")
+        .join(_batch_here(seen), on=[VIEW, *BATCH, "fixmedins_code"], how="left")
         .join(batches(known), on=BATCH, how="left")
         .join(F.broadcast(registered_share(asked_about)), on="month", how="left")
         .where("NOT is_registered OR is_bare")
@@ -192,4 +193,14 @@ def _batch_bare(seen: DataFrame) -> DataFrame:
             F.count("*").cast("int").alias("batch_used"),
             F.count_if("is_bare").cast("int").alias("batch_bare"),
         )
+    )
+
+
+def _batch_here(seen: DataFrame) -> DataFrame:
+    """Of the batch, who drew on it at each place."""
+    known = seen.where(
+        (F.col("months_known") >= KNOWN_MONTHS) & F.col("certifier_code").isNotNull()
+    )
+    return known.groupBy(VIEW, *BATCH, "fixmedins_code").agg(
+        F.size(F.collect_set("person_key")).alias("batch_here")
     )

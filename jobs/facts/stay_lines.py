@@ -19,6 +19,13 @@ KIND: Final = """CASE
     WHEN substring(charge_type, 1, 2) IN ('01', '02', '07') THEN 'care'
 END"""
 BED: Final = "substring(charge_type, 1, 2) = '01' AND list_type = '201'"
+# National codes; provinces add digits. 34 is rehabilitation, 41 to 47 Chinese treatment. Closely
+# watched is who has nursing of the first class or more, oxygen, a monitor, a ventilator or rescue.
+THERAPY: Final = "list_type = '201' AND hilist_code RLIKE '^00(34|4[1-7])'"
+CLOSE: Final = (
+    "list_type = '201' AND hilist_code RLIKE"
+    " '^00(120100000[1236]|1202|1203|1103|110900003|3106030|31070102[2478])'"
+)
 ACTIVE: Final = ("drug", "exam", "treat")  # what shows that somebody was there to be treated
 MONEY: Final = ("drug", "consumable", "exam", "treat", "care")
 
@@ -35,14 +42,15 @@ def line_sums(charge_fact: DataFrame, stay: DataFrame, back: int) -> DataFrame:
     )
     # A day may have lines of two settlements: once more by day, then by stay.
     whole_day = counted.groupBy("mdtrt_id", "charged_on").agg(
-        *(F.sum(name).alias(name) for name in (*MONEY, "bed_cnt", "bed_fen")),
-        F.max("is_active").alias("is_active"),
+        *(F.sum(name).alias(name) for name in (*MONEY, "therapy", "bed_cnt", "bed_fen")),
+        *(F.max(name).alias(name) for name in ("is_active", "is_close")),
     )
     return whole_day.groupBy("mdtrt_id").agg(
-        *(F.sum(name).alias(f"{name}_fen") for name in MONEY),
+        *(F.sum(name).alias(f"{name}_fen") for name in (*MONEY, "therapy")),
         F.sum("bed_cnt").cast("decimal(26,4)").alias("bed_days_charged"),
         F.sum("bed_fen").alias("bed_inscp_fen"),
         F.sum("is_active").cast("int").alias("active_days"),
+        F.sum("is_close").cast("int").alias("close_days"),
         F.array_sort(F.collect_set(F.when(F.col("is_active") == 1, F.col("charged_on")))).alias(
             "active_on"
         ),
@@ -52,7 +60,11 @@ def line_sums(charge_fact: DataFrame, stay: DataFrame, back: int) -> DataFrame:
 
 def _days(charge_fact: DataFrame) -> DataFrame:
     line = charge_fact.where("care = 'inpatient'").withColumns(
-        {"kind": F.expr(KIND), "is_bed": F.expr(f"coalesce({BED}, false)")}
+        {
+            "kind": F.expr(KIND),
+            "is_bed": F.expr(f"coalesce({BED}, false)"),
+            "is_therapy": F.expr(THERAPY),
+        }
     )
     worked = F.col("kind").isin(*ACTIVE) & (F.col("cnt") > 0)
     return line.groupBy("mdtrt_id", month_number().alias("number"), "charged_on").agg(
@@ -60,7 +72,9 @@ def _days(charge_fact: DataFrame) -> DataFrame:
             F.sum(F.when(F.col("kind") == kind, F.col("det_fen")).otherwise(0)).alias(kind)
             for kind in MONEY
         ),
+        F.sum(F.when(F.col("is_therapy"), F.col("det_fen")).otherwise(0)).alias("therapy"),
         F.sum(F.when(F.col("is_bed"), F.col("cnt")).otherwise(0)).alias("bed_cnt"),
         F.sum(F.when(F.col("is_bed"), F.col("inscp_fen")).otherwise(0)).alias("bed_fen"),
         F.max(F.when(worked, 1).otherwise(0)).alias("is_active"),
+        F.max(F.when(F.expr(CLOSE) & (F.col("cnt") > 0), 1).otherwise(0)).alias("is_close"),
     )

@@ -105,16 +105,21 @@ def _with_neighbours(told: DataFrame, months: tuple[str, ...]) -> DataFrame:
 
 
 def _with_terminal(visit: DataFrame) -> DataFrame:
-    """With what else its terminal settled: within NEAR_SECONDS, and on a usual day of the month."""
+    """With what else its terminal settled: within NEAR_SECONDS, and on a usual day of the month.
+
+    Of the people settled then, those whose phone is not known count as a phone each.
+    """
     of_month = Window.partitionBy("fixmedins_code", F.coalesce("term_no", "setl_id"), "month")
     near = of_month.orderBy(F.unix_seconds(F.col("setl_time").cast("timestamp"))).rangeBetween(
         -NEAR_SECONDS, NEAR_SECONDS
     )
     days = F.size(F.collect_set(F.to_date("setl_time")).over(of_month))
     is_known = F.col("term_no").isNotNull()
+    phone = F.coalesce("tel_key", "person_key")
     return visit.withColumns(
         {
             "terminal_cards": F.when(is_known, F.size(F.collect_set("person_key").over(near))),
+            "terminal_phones": F.when(is_known, F.size(F.collect_set(phone).over(near))),
             "terminal_daily": F.when(is_known, F.count("*").over(of_month) / days),
         }
     )

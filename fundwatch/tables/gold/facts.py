@@ -143,6 +143,7 @@ VISIT_FACT: Final = Table(
     other_gap_minutes bigint? Minutes between the two arrivals [minutes].
     other_km        double?  Distance between the two places [km].
     terminal_cards  int?     People settled at its terminal in the five minutes before and after.
+    terminal_phones int?     Different phones of theirs; who has none known counts as one [count].
     terminal_daily  double?  Settlements of that terminal on a day of the month it was used.
         """),
     ),
@@ -196,9 +197,11 @@ STAY_FACT: Final = Table(
     consumable_fen  bigint   Consumables [fen].
     exam_fen        bigint   Examinations and laboratory [fen].
     treat_fen       bigint   Treatment and operations [fen].
+    therapy_fen     bigint   Of it, rehabilitation, physiotherapy and Chinese treatment [fen].
     care_fen        bigint   Bed, nursing and consultation [fen].
     bed_days_charged decimal(26,4)  Bed-days charged [days].
     bed_inscp_fen   bigint   Bed charges within the scope [fen].
+    close_days      int      Days with close nursing, oxygen, a monitor or rescue [days].
     active_days     int      Days with a drug, examination, treatment or operation line [days].
     active_on       array<date>  Those days with a drug, examination, treatment or operation.
     charged_days    int      Days with a fee line of any kind [days].

@@ -8,6 +8,8 @@ from typing import Final
 from fundwatch.schema import MONTH, Column, Table, columns
 from fundwatch.tables.gold.facts import LINES, MONTH_COLUMN
 
+WAYS: Final = ("stack", "torn", "ward", "counter", "returns")
+
 RESALE_FACT: Final = Table(
     "gold.resale_fact",
     grain="one insured sale of a box whose code was out with a buyer already",
@@ -195,6 +197,7 @@ QUALIFICATION_FACT: Final = Table(
     batch_usual     decimal(16,2)? A month of the twelve before that [count].
     batch_used      int?     Of the batch, those drawn on by now and old enough to judge [count].
     batch_bare      int?     Of these, those that nothing before them supports [count].
+    batch_here      int?     Of those drawn on, whose benefit was used where the visit was [count].
     fund_fen        bigint   Paid by the fund [fen].
     acct_fen        bigint   Paid from the account [fen].
         """),
@@ -226,6 +229,7 @@ ORIGIN_FACT: Final = Table(
     look            string?  Commonest diagnosis (three characters) and nights, or diagnosis.
     look_cases      int      Cases with it [count].
     look_usual      double   Its share among the institution's other cases [0 to 1].
+    together_cases  int      Stays begun within a day of those of two others of that city [count].
     crowded_cases   int      Settled while the terminal settled three people in minutes [count].
     fund_fen        bigint   Paid by the fund [fen].
     acct_fen        bigint   Paid from the account [fen].
@@ -502,6 +506,47 @@ OVERCHARGE_FACT: Final = Table(
     ),
 )
 
+RECURRENCE_FACT: Final = Table(
+    "gold.recurrence_fact",
+    grain="people one house sees again and again in one way that others hardly do, to a month",
+    key=("fixmedins_code", "ward_code", "way", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    ward_code       string   Where they lay in a ward meanwhile; else the institution itself.
+        """),
+        Column("way", "string", "How they are seen.", among=WAYS),
+        MONTH_COLUMN,
+        *columns("""
+    area            string   区划 of the institution.
+    persons         int      People it is true of, six months together [persons].
+    cases           int      Visits, purchases or stays of theirs of which it is true [count].
+    days            int      Days of those [days].
+    most            int      Of them, of one person at most [count].
+    house_cases     int      All visits of the house, or stays where they lay [count].
+    expected        decimal(16,2)  Cases at the rate of all other houses [count].
+    offsite_persons int      Who are insured in another city [persons].
+    steady_persons  int      Who came for one illness and not oftener than every 21 days [persons].
+    phoned_persons  int      Whose phone is known [persons].
+    phones          int      Different phones of theirs [count].
+    quick_cases     int      Settled within a quarter of an hour of the arrival [count].
+    quick_share     decimal(5,4)? Share of such among the house's other visits [0 to 1].
+    paper_cases     int      With an insurance or identity card and not electronically [count].
+    far_cases       int      With a doctor in another city on that day, for another illness [count].
+    staff_code      string?  Operator at the window, of stays the doctor, of most cases.
+    staff_cases     int      How many of them are theirs [count].
+    staff_share     decimal(5,4)? Their share of all that the house does [0 to 1].
+    fund_fen        bigint   Paid by the fund for the cases [fen].
+    acct_fen        bigint   Paid from accounts for them [fen].
+    first_on        date     The first of them in the six months.
+    last_on         date     The last.
+    setl_ids        array<string>  Their settlements, sorted.
+    person_keys     array<string>  The people, sorted.
+        """),
+    ),
+)
+
 MISFITS: Final = (
     RESALE_FACT,
     STOCK_FACT,
@@ -517,4 +562,5 @@ MISFITS: Final = (
     BURST_FACT,
     MIX_FACT,
     OVERCHARGE_FACT,
+    RECURRENCE_FACT,
 )
