@@ -1,4 +1,4 @@
-"""Knowledge points about single items: what a main item contains, what is due by day, how often.
+"""Knowledge points about single items: what contains what, is due by day, how often, or is alike.
 
 An item is written as its national code, its name, or both ("001202000020000 中抢救"). A fee line
 is that item if its code begins with that code (provinces extend the national fifteen digits), or
@@ -59,7 +59,13 @@ class Interval(Entry):
     items: tuple[Item, ...]
 
 
-Point = Exclusion | Daily | Interval
+class Variant(Entry):
+    """Items of one use and different prices: where a plain one was done, a dear one is billed."""
+
+    items: tuple[Item, ...]
+
+
+Point = Exclusion | Daily | Interval | Variant
 
 
 def load_points(folder: Path) -> tuple[Point, ...]:
@@ -68,6 +74,7 @@ def load_points(folder: Path) -> tuple[Point, ...]:
         *load(Exclusion, folder / "exclusions.yml"),
         *load(Daily, folder / "daily.yml"),
         *load(Interval, folder / "intervals.yml"),
+        *load(Variant, folder / "variants.yml"),
     )
 
 

@@ -83,7 +83,7 @@ def root(tmp_path: Path) -> Path:
         (conf / folder / "some.yml").write_text(entry, encoding="utf-8")
     (conf / "schemes.yml").write_text(SCHEME, encoding="utf-8")
     (conf / "points").mkdir()
-    for name in ("exclusions.yml", "daily.yml", "intervals.yml"):
+    for name in ("exclusions.yml", "daily.yml", "intervals.yml", "variants.yml"):
         (conf / "points" / name).write_text("", encoding="utf-8")
     for name in ("detectors.yml", "anomalies.yml"):
         (conf / name).write_text(DETECTOR, encoding="utf-8")

@@ -6,6 +6,7 @@ from typing import Final
 
 from pyspark.sql import DataFrame, SparkSession
 
+from fundwatch.points import Variant
 from fundwatch.tables.gold import CHARGE_FACT, MIX_FACT
 from jobs.conform import conform
 from jobs.facts.mixes import mixes
@@ -16,8 +17,17 @@ MONTHS: Final = ("2024-01", "2024-02")
 KNEES: Final = {"H1": (4, 1), "H2": (1, 4), "H3": (1, 4), "H4": (1, 4)}
 
 
+KNEE: Final = Variant(
+    id="knee", title="膝部超声", source="s1", innocent="i1", needs=(), items=("~国产", "~进口")
+)
+
+
 def found(
-    spark: SparkSession, months: tuple[str, ...] = MONTHS, last: str = "9", dear: bool = True
+    spark: SparkSession,
+    months: tuple[str, ...] = MONTHS,
+    last: str = "9",
+    dear: bool = True,
+    kind: str = "301",
 ) -> DataFrame:
     head = (
         "bkkp_sn | setl_id | fixmedins_code | month | ingredient | hilist_code | item_name"
@@ -25,7 +35,7 @@ def found(
     )
     literal = head + "\n".join(
         f"{m}{house}{code}{n} | s{m}{house}{code}{n} | {house} | {m} | 膝关节 | {code} | {name}"
-        f" | 301 | true | 1 | {price} | {price * 100}"
+        f" | {kind} | true | 1 | {price} | {price * 100}"
         for m in MONTHS
         for house, numbers in KNEES.items()
         for (code, name, price), count in zip(
@@ -34,7 +44,7 @@ def found(
         for n in range(count)
     )
     charge = rows(spark, CHARGE_FACT, literal).where(f"month <= '{last}'")
-    return conform(mixes(charge, months=months), MIX_FACT)
+    return conform(mixes(charge, points=(KNEE,), months=months), MIX_FACT)
 
 
 def test_a_house_of_imported_knees_is_told_with_what_is_above_the_plain_price(
@@ -50,6 +60,11 @@ def test_a_house_of_imported_knees_is_told_with_what_is_above_the_plain_price(
         H1             | 膝关节     | 2024-02 | 10    | 8          | 2.00     | 4000       | 1200000   | 进口
         """,
     )
+
+
+def test_services_that_points_call_variants_are_compared_too(spark: SparkSession) -> None:
+    told = found(spark, kind="201").select("ingredient", "month", "inscp_fen").collect()
+    assert sorted(map(tuple, told)) == [("膝部超声", m, 1200000) for m in MONTHS]
 
 
 def test_variants_of_like_price_are_no_swap(spark: SparkSession) -> None:

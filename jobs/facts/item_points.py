@@ -8,7 +8,7 @@ from typing import Any, Final
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from fundwatch.points import Exclusion, Interval, Point, label, split_item
+from fundwatch.points import Exclusion, Interval, Point, Variant, label, split_item
 
 ITEM: Final = ["hilist_code", "item_name"]
 NAMED: Final = """
@@ -69,7 +69,8 @@ def _rows(point: Point) -> Iterable[tuple[Any, ...]]:
     if not isinstance(point, Exclusion):
         days = point.days if isinstance(point, Interval) else None
         for item in point.items:
-            pair = point.id if days is None else label(item)
+            pair = point.title if isinstance(point, Variant) else point.id
+            pair = label(item) if isinstance(point, Interval) else pair
             yield (point.id, kind, pair, False, False, None, 0, days, *split_item(item))
         return
     how = (point.window == "visit", point.within_hours, point.filled_by, None)

@@ -1,4 +1,4 @@
-"""gold.mix_fact: dear variants of an implant used far more often than others use them."""
+"""gold.mix_fact: dear variants of an implant or a service billed far more often than others do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Final
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from fundwatch.points import Point, Variant
+from jobs.facts.item_points import named_items, of_kind
 from jobs.facts.months import VIEW, month_label, seen_by
 from jobs.facts.parts import gathered, part_of_line
 
@@ -14,20 +16,27 @@ BACK: Final = 5  # months before its own that a month counts: six together
 DEAR: Final = 1.5  # times the cheapest of the class
 HOUSES: Final = 3  # fewest other houses
 UNITS: Final = 10  # fewest of the class that these used
-CONSUMABLE: Final = "301"
+CONSUMABLE, SERVICE = "301", "201"  # list_type
+LINE: Final = (
+    *("fixmedins_code", "month", "ingredient", "hilist_code", "item_name", "area", "cnt"),
+    *("pric", "charged_on", "bkkp_sn", "setl_id", "inscp_fen"),
+)
 CLASS: Final = [VIEW, "ingredient"]
 HOUSE: Final = [*CLASS, "fixmedins_code"]
 
 
-def mixes(charge_fact: DataFrame, *, months: tuple[str, ...]) -> DataFrame:
-    """gold.mix_fact, of high-value consumables whose class (`ingredient`) is known.
+def mixes(
+    charge_fact: DataFrame, *, points: tuple[Point, ...], months: tuple[str, ...]
+) -> DataFrame:
+    """gold.mix_fact, of high-value consumables whose class (`ingredient`) is known, and of services
+    that are variants of one thing (conf/points/variants.yml).
 
     A variant is dear that costs DEAR times the cheapest of its class. A house is compared with the
     share of dear variants at the other houses that use the class. The excess is told on the
     month's own dear lines: that part of them which is above the expected, and of it what is above
     the price of the dearest variant that is not dear.
     """
-    line = _lines(charge_fact)
+    line = _consumables(charge_fact).unionByName(_services(charge_fact, points))
     used = seen_by(_used(line), months, back=BACK)
     judged = _judged(used)
     return _with_lines(judged, seen_by(line, months, back=0)).withColumn(
@@ -35,14 +44,22 @@ def mixes(charge_fact: DataFrame, *, months: tuple[str, ...]) -> DataFrame:
     )
 
 
-def _lines(charge_fact: DataFrame) -> DataFrame:
+def _consumables(charge_fact: DataFrame) -> DataFrame:
     is_dear_kind = (F.col("list_type") == CONSUMABLE) & F.col("is_high_value")
-    return charge_fact.where(
-        is_dear_kind & F.expr("ingredient IS NOT NULL AND cnt > 0 AND inscp_fen > 0 AND pric > 0")
-    ).select(
-        *("fixmedins_code", "month", "ingredient", "hilist_code", "item_name", "area", "cnt"),
-        *("pric", "charged_on", "bkkp_sn", "setl_id", "inscp_fen"),
-    )
+    return _paid(charge_fact).where(is_dear_kind & F.col("ingredient").isNotNull()).select(*LINE)
+
+
+def _services(charge_fact: DataFrame, points: tuple[Point, ...]) -> DataFrame:
+    """Lines of services that variants name; the class is what they do."""
+    name = F.coalesce("item_name", F.lit(""))
+    service = _paid(charge_fact).where(F.col("list_type") == SERVICE).withColumn("item_name", name)
+    variants = tuple(point for point in points if isinstance(point, Variant))
+    known = of_kind(service, named_items(service, variants), "variant")
+    return known.withColumn("ingredient", F.col("pair")).select(*LINE)
+
+
+def _paid(charge_fact: DataFrame) -> DataFrame:
+    return charge_fact.where("cnt > 0 AND inscp_fen > 0 AND pric > 0")
 
 
 def _used(line: DataFrame) -> DataFrame:

@@ -440,13 +440,13 @@ BURST_FACT: Final = Table(
 
 MIX_FACT: Final = Table(
     "gold.mix_fact",
-    grain="one class of implants of which a house uses more dear variants than others, to a month",
+    grain="one class of implants or services of which a house bills more dear variants, to a month",
     key=("fixmedins_code", "ingredient", MONTH),
     period=MONTH,
     columns=(
         *columns("""
     fixmedins_code  string   The institution.
-    ingredient      string   Class of high-value consumables, from the catalogue.
+    ingredient      string   Class of high-value consumables (catalogue), or of services (points).
         """),
         MONTH_COLUMN,
         *columns(
