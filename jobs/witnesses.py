@@ -7,6 +7,8 @@ from typing import Final
 from fundwatch.tables.gold import (
     BURST_FACT,
     CHARGE_FACT,
+    DIALYSIS_FACT,
+    ENTRY_FACT,
     GROUP_FACT,
     INDICATION_FACT,
     INSTITUTION_DAY_FACT,
@@ -117,6 +119,19 @@ WITNESS: Final[dict[str, Witness]] = {
         persons="person_keys",
     ),
     MIX_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", LINES_OF_EXCESS),),
+        persons=NOBODY,
+    ),
+    DIALYSIS_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", LINES_OF_EXCESS),),
+    ),
+    ENTRY_FACT.name: Witness(
         begins="first_on",
         ends="last_on",
         settlements=OF_EXCESS,

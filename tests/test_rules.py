@@ -11,6 +11,8 @@ from fundwatch.schema import Table
 from fundwatch.tables.gold import (
     BURST_FACT,
     CHARGE_FACT,
+    DIALYSIS_FACT,
+    ENTRY_FACT,
     FACTS,
     GROUP_FACT,
     INDICATION_FACT,
@@ -83,8 +85,8 @@ LITERALS: Final[dict[Table, str]] = {
         s50     | m50      | 2024-01 | H1             | ann        | 2024-01-09 | true    | 37060124-2400000001 | 37060124/2400000001 | 2      | s49          | m49           | H2                  | bob             | 300       | [{"bkkp_sn": "l8", "setl_id": "s50", "inscp_fen": 300}]
     """,
     GROUP_FACT: """
-        mdtrt_id | setl_id | month   | fixmedins_code | person_key | chfpdr_code | admitted_on | discharged_on | weight | right_weight | house_lighter | house_expected | inscp_fen | excess_lines
-        m60      | s60     | 2024-01 | H1             | ann        | D1          | 2024-01-02  | 2024-01-09    | 1.2    | 0.7          | 9            | 2             | 300       | [{"bkkp_sn": "l7", "setl_id": "s60", "inscp_fen": 300}]
+        mdtrt_id | ground | setl_id | month   | fixmedins_code | person_key | chfpdr_code | admitted_on | discharged_on | weight | right_weight | house_lighter | house_expected | inscp_fen | excess_lines
+        m60      | cost   | s60     | 2024-01 | H1             | ann        | D1          | 2024-01-02  | 2024-01-09    | 1.2    | 0.7          | 9            | 2             | 300       | [{"bkkp_sn": "l7", "setl_id": "s60", "inscp_fen": 300}]
     """,
     QUALIFICATION_FACT: """
         setl_id | month   | fixmedins_code | visited_code | person_key | visited_on | is_registered | certifier_doctor | registration_key     | begun_on   | months_known | certified | certified_bare | bare_expected | fund_fen
@@ -130,6 +132,14 @@ LITERALS: Final[dict[Table, str]] = {
     WORKUP_FACT: """
         fixmedins_code | hilist_code | setting | month   | cases | persons | uses | expected | part | first_on   | last_on    | inscp_fen | excess_lines
         H1             | 0021        | visit   | 2024-01 | 90    | 60      | 60   | 9.5      | 0.84 | 2024-01-02 | 2024-01-28 | 300       | [{"bkkp_sn": "l4", "setl_id": "s97", "inscp_fen": 300}]
+    """,
+    DIALYSIS_FACT: """
+        fixmedins_code | person_key | month   | sessions | surplus | allowed | days                  | house_surplus | house_expected | first_on   | last_on    | inscp_fen | excess_lines
+        H1             | ann        | 2024-01 | 15       | 2       | 3       | 2024-01-04 2024-01-11 | 8             | 0.5            | 2024-01-04 | 2024-01-11 | 300       | [{"bkkp_sn": "l2", "setl_id": "s94", "inscp_fen": 300}]
+    """,
+    ENTRY_FACT: """
+        fixmedins_code | opter_id | month   | lines | services | late_lines | late_services | expected | house_late_share | nights | cases | persons | items    | first_on   | last_on    | inscp_fen | excess_lines
+        H1             | O1       | 2024-01 | 700   | 200      | 60         | 58            | 0.5      | 0.04             | 6      | 7     | 7       | 心电监测 | 2024-01-02 | 2024-01-28 | 300       | [{"bkkp_sn": "l1", "setl_id": "s93", "inscp_fen": 300}]
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen
@@ -213,10 +223,22 @@ def test_an_invoice_claimed_again_shows_it_and_the_claim_before(
     ]
 
 
+def test_sessions_and_entries_too_many_accuse_the_house_and_claim_their_lines(
+    found: dict[tuple[str, str], Any],
+) -> None:
+    session = found["dialysis_above_week", "H1|ann"]
+    entry = found["entry_services_at_night", "H1|O1"]
+    assert (session.subject_ids, session.person_keys) == (["H1"], ["ann"])
+    assert (entry.subject_ids, entry.person_keys) == (["H1"], [])
+    assert (session.setl_ids, entry.setl_ids) == (["s94"], ["s93"])
+    assert "其中 2024-01-04、2024-01-11 共 2 日" in session.says
+    assert "诊疗项目 58 条(心电监测)" in entry.says
+
+
 def test_a_group_too_heavy_accuses_the_house_and_claims_a_part_of_the_lines(
     found: dict[tuple[str, str], Any],
 ) -> None:
-    one = found["group_heavier_than_cost", "m60"]
+    one = found["group_heavier_than_cost", "m60|cost"]
     assert (one.subject_ids, one.staff_codes, one.setl_ids) == (["H1"], ["D1"], ["s60"])
     assert evidence(one) == [("silver.settlement", "s60"), ("silver.visit", "m60")]
 

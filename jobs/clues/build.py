@@ -27,13 +27,13 @@ from jobs.clues.fuse import cases, settled
 from jobs.clues.gate import gated
 from jobs.clues.heads import reasons, spoken, summed, weighed
 from jobs.clues.identity import named
-from jobs.clues.pinned import pinned
 from jobs.clues.proof import contents, evidence_rows, proof, proved
 from jobs.clues.rank import probability, ranked
 from jobs.clues.related import related
 from jobs.clues.said import anomaly_findings, said
 from jobs.clues.usual import usual
 from jobs.facts.care import Codes
+from jobs.pinned import pinned
 
 NO_EVIDENCE: Final = (SETTLEMENT_NET, PERSON, VERIFIED_CASE)  # derived, or no settlement data
 ARRAYS: Final = {

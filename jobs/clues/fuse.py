@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from fundwatch.clue import LAST
 from fundwatch.schema import MONTH
-from jobs.clues.pinned import pinned
+from jobs.pinned import pinned
 
 FINDING: Final = ["finder", "anchor", MONTH]
 OWNER: Final = ["scheme", "owner"]

@@ -21,7 +21,6 @@ from fundwatch.tables.gold import (
     CHARGE_FACT,
     DETECTOR_FINDING,
     FACTS,
-    GROUP_FACT,
     INSTITUTION_DAY_FACT,
     INVOICE_FACT,
     ITEM_ANOMALY,
@@ -51,7 +50,6 @@ NARROW: Final = {
     SUPPLY_FACT,
     RESALE_FACT,
     INVOICE_FACT,
-    GROUP_FACT,
 }
 # What one row of these says depends on everybody's visits, purchases or lines: so of any new fact,
 # until it is known better. To ask too much takes longer; to ask too little would tell differences.

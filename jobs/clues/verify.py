@@ -17,10 +17,10 @@ from fundwatch.schema import Table
 from fundwatch.tables.gold import CLUE
 from fundwatch.tables.silver import FEE_LINE, PERSON, SETTLEMENT, SILVER, VISIT
 from jobs.clues.build import evidence_tables
-from jobs.clues.pinned import pinned
 from jobs.clues.proof import contents
 from jobs.clues.replay import Question, as_of, replay, unknown_finders
 from jobs.offered import Offered
+from jobs.pinned import pinned
 
 # Of the whole list and of what is usual in it, not of the claim; or told apart below.
 NOT_COMPARED: Final = (

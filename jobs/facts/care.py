@@ -14,6 +14,8 @@ Codes = Mapping[str, Mapping[str, str]]
 HOME_BED: Final = "71"
 DAY_SURGERY: Final = "28"
 TESTS: Final = ("03", "04")  # charge_type of a line: examination, laboratory
+# For any illness alike: bed, consultation, nursing, general care, registration.
+GENERAL: Final = ("01", "02", "07", "12", "13")
 
 
 def care(codes: Codes) -> Column:

@@ -80,6 +80,8 @@ def _lines(fee_line: DataFrame) -> DataFrame:
         "bilg_dr_code",
         "bilg_dept_codg",
         "acord_dr_code",
+        "opter_id",
+        F.col("crte_time").alias("entered_at"),
     )
 
 

@@ -1,4 +1,4 @@
-"""gold.group_fact: stays paid by group that cost what a lighter group of their family costs."""
+"""gold.group_fact: stays paid by group that look like stays of a lighter group."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from fundwatch.schema import MONTH
 from fundwatch.tables.gold import GROUP_FACT
+from jobs.facts.group_care import HOUSES, TREATED, by_care
 from jobs.facts.months import VIEW, month_label, seen_by
 from jobs.facts.parts import with_parts
+from jobs.pinned import pinned
 
 BACK: Final = 11  # months before its own from which a month knows what groups cost
-HOUSES: Final = 3  # fewest from whose stays the usual cost of a group is drawn
-TREATED: Final = 10  # fewest stays of a family at other houses from which their share is drawn
 HEAVIER: Final = 1.05  # times the lightest group of the family
 DRG, DIP = "4", "3"  # hi_paymtd
 ADRG: Final = 3  # characters that groups of one family share; the last tells severity
@@ -30,30 +31,35 @@ def groups(
     """gold.group_fact.
 
     A group's usual cost is the median over houses of each house's median of twelve months: one
-    house that codes too high cannot move it. Told are stays whose cost is nearer to the usual cost
-    of a lighter group of the family than to that of the group billed. A third of honest stays are:
-    such a stay alone says nothing, a house that has far more of them than others may.
+    house that codes too high cannot move it. On the ground of cost are told stays whose cost is
+    nearer to the usual cost of a lighter group of the family than to that of the group billed. A
+    third of honest stays are: such a stay alone says nothing, a house that has far more of them
+    than others may. What was done, and hours of ventilation, are grounds of their own (`by_care`).
     """
     stay = _weighed(stay_fact, payment_group)
     seen = seen_by(stay, months, back=BACK)
-    compared = _compared(seen, F.broadcast(_usual(seen)))
+    usual = pinned(_usual(seen))
     told = (
-        compared.where(F.col("is_lighter") & (F.col("month") == month_label(F.col(VIEW))))
-        .join(F.broadcast(_houses(compared)), on=[VIEW, "fixmedins_code"], how="inner")
+        _by_cost(seen, F.broadcast(usual))
+        .unionByName(
+            by_care(stay, charge_fact, usual, months=months, back=BACK), allowMissingColumns=True
+        )
         .join(F.broadcast(_heavy(seen)), on=[VIEW, "fixmedins_code"], how="left")
         .fillna(0, subset=["house_heavy"])
         .withColumn("heavy_expected", F.coalesce("heavy_expected", F.lit(0)))
+        .withColumn("unmarked", F.coalesce("unmarked", F.array().cast("array<string>")))
         .withColumn("excess_share", _excess_share())
     )
-    return with_parts(told.where("excess_share > 0"), charge_fact, "excess_share")
+    own = charge_fact.where(F.col(MONTH).isin(*months))
+    return with_parts(told.where("excess_share > 0"), own, "excess_share")
 
 
 def _weighed(stay_fact: DataFrame, payment_group: DataFrame) -> DataFrame:
     """Stays paid by group with the weight and rate that are valid on the day of discharge."""
     by_group = F.col("hi_paymtd").isin(DRG, DIP) & (F.col("medfee_fen") > 0)
     wanted = [name for name in GROUP_FACT.names if name in stay_fact.columns]
-    stay = stay_fact.where(by_group).select("hi_paymtd", *wanted)
-    known = payment_group.select(*GROUP, "begndate", "enddate", "weight", "rate")
+    stay = stay_fact.where(by_group).select("hi_paymtd", "dscg_way", "stay_days", *wanted)
+    known = payment_group.select(*GROUP, "begndate", "enddate", "weight", "rate", "dise_name")
     on_day = (F.col("begndate") <= F.col("discharged_on")) & (
         F.col("enddate").isNull() | (F.col("enddate") >= F.col("discharged_on"))
     )
@@ -77,16 +83,28 @@ def _family() -> Column:
 def _usual(seen: DataFrame) -> DataFrame:
     """Group → its usual cost [fen], of HOUSES houses at least."""
     by_house = seen.groupBy(VIEW, *GROUP, "family", "fixmedins_code").agg(
-        F.percentile("medfee_fen", 0.5).alias("cost"), F.max("weight").alias("weight")
+        F.percentile("medfee_fen", 0.5).alias("cost"),
+        *(F.max(name).alias(name) for name in ("weight", "dise_name")),
     )
     return (
         by_house.groupBy(VIEW, *GROUP, "family")
         .agg(
             F.round(F.percentile("cost", 0.5)).cast("bigint").alias("usual_fen"),
             F.count("*").cast("int").alias("houses"),
-            F.max("weight").alias("weight"),
+            *(F.max(name).alias(name) for name in ("weight", "dise_name")),
         )
         .where(F.col("houses") >= HOUSES)
+    )
+
+
+def _by_cost(seen: DataFrame, usual: DataFrame) -> DataFrame:
+    """Stays of the months themselves that cost what a lighter group of their family costs."""
+    compared = _compared(seen, usual)
+    return (
+        compared.where(F.col("is_lighter") & (F.col(MONTH) == month_label(F.col(VIEW))))
+        .join(F.broadcast(_houses(compared)), on=[VIEW, "fixmedins_code"], how="inner")
+        .withColumn("ground", F.lit("cost"))
+        .drop("is_lighter")
     )
 
 
@@ -98,6 +116,7 @@ def _compared(seen: DataFrame, usual: DataFrame) -> DataFrame:
     other = usual.select(
         *(VIEW, "hi_paymtd", "family"),
         F.col("dise_no").alias("right_no"),
+        F.col("dise_name").alias("right_name"),
         F.col("weight").alias("right_weight"),
         F.col("usual_fen").alias("right_fen"),
     )
@@ -107,7 +126,7 @@ def _compared(seen: DataFrame, usual: DataFrame) -> DataFrame:
         F.col("right_fen") < F.col("usual_fen")
     )
     return (
-        seen.join(usual.drop("weight", "family"), on=[VIEW, *GROUP], how="inner")
+        seen.join(usual.drop("weight", "family", "dise_name"), on=[VIEW, *GROUP], how="inner")
         .join(other, on=[VIEW, "hi_paymtd", "family"], how="inner")
         .withColumn("apart", F.round(apart, 6))
         .withColumn("is_lighter", is_lighter)

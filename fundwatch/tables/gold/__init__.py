@@ -15,6 +15,8 @@ from fundwatch.tables.gold.facts import (
 )
 from fundwatch.tables.gold.misfits import (
     BURST_FACT,
+    DIALYSIS_FACT,
+    ENTRY_FACT,
     GROUP_FACT,
     INDICATION_FACT,
     INVOICE_FACT,
@@ -48,6 +50,8 @@ __all__ = [
     "CHARGE_FACT",
     "CLUE",
     "DETECTOR_FINDING",
+    "DIALYSIS_FACT",
+    "ENTRY_FACT",
     "FACTS",
     "GOLD",
     "GROUP_FACT",

@@ -90,6 +90,8 @@ CHARGE_FACT: Final = Table(
     bilg_dr_code    string?  Ordering doctor.
     bilg_dept_codg  string?  Ordering department.
     acord_dr_code   string?  Who carried it out.
+    opter_id        string?  Who entered it.
+    entered_at      timestamp_ntz?  When it was entered.
     supply_days     decimal(16,4)? Days of supply dispensed (prd_days) [days].
         """),
     ),
@@ -202,6 +204,7 @@ STAY_FACT: Final = Table(
     bed_days_charged decimal(26,4)  Bed-days charged [days].
     bed_inscp_fen   bigint   Bed charges within the scope [fen].
     close_days      int      Days with close nursing, oxygen, a monitor or rescue [days].
+    icu_hours       decimal(16,4)? In intensive care, as the visit says [hours].
     active_days     int      Days with a drug, examination, treatment or operation line [days].
     active_on       array<date>  Those days with a drug, examination, treatment or operation.
     charged_days    int      Days with a fee line of any kind [days].

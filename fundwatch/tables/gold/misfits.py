@@ -119,12 +119,20 @@ INVOICE_FACT: Final = Table(
 
 GROUP_FACT: Final = Table(
     "gold.group_fact",
-    grain="one stay paid by group whose cost is nearer to that of a lighter group of its family",
-    key=("mdtrt_id",),
+    grain="one ground on which a stay paid by group looks like one of a lighter group",
+    key=("mdtrt_id", "ground"),
     period=MONTH,
     columns=(
         *columns("""
     mdtrt_id        string   The stay.
+        """),
+        Column(
+            "ground",
+            "string",
+            "Which: cost, of its family; care, of another family; hours, of ventilation.",
+            among=("cost", "care", "hours"),
+        ),
+        *columns("""
     setl_id         string   The settlement that closed it.
         """),
         MONTH_COLUMN,
@@ -138,16 +146,24 @@ GROUP_FACT: Final = Table(
     discharged_on   date     Day of discharge.
     main_diag       string?  Main diagnosis, ICD-10.
     dise_no         string   Group that was billed.
+    dise_name       string?  Its name.
     weight          decimal(16,4)  Its weight.
-    usual_fen       bigint   What its stays cost: median over houses, of twelve months [fen].
-    houses          int      Houses that is drawn from [count].
-    right_no        string   The lighter group whose usual cost is nearest.
+    usual_fen       bigint?  What its stays cost: median over houses, of twelve months [fen].
+    houses          int?     Houses that is drawn from [count].
+    right_no        string   The lighter group that it looks like.
+    right_name      string?  Its name.
     right_weight    decimal(16,4)  Its weight.
     right_fen       bigint   What its stays cost [fen].
     medfee_fen      bigint   What this stay cost [fen].
-    house_stays     int      Its stays of twelve months in groups that have a lighter one [count].
-    house_lighter   int      Of those, which cost what a lighter group costs [count].
-    house_expected  decimal(16,2)  How many would be usual, by the median house [count].
+    marks           int?     Items that most houses give in that family, and seldom else [count].
+    marked          int?     Of them, those that the stay has [count].
+    unmarked        array<string>  Names of the others, sorted.
+    least_hours     int?     Ventilation that the billed group asks for [hours].
+    vent_hours      decimal(26,4)? Ventilation charged [hours].
+    icu_hours       decimal(26,4)? Intensive care, as the visit says or as charged [hours].
+    house_stays     int      Its stays of twelve months that can be judged so [count].
+    house_lighter   int      Of those, which look like a lighter group [count].
+    house_expected  decimal(16,2)  How many would be usual, by the other houses [count].
     house_heavy     int      Its stays in groups that have a lighter one [count].
     heavy_expected  decimal(16,2)  How many others would have of the same families [count].
     fund_fen        bigint   Paid by the fund [fen].
@@ -547,6 +563,71 @@ RECURRENCE_FACT: Final = Table(
     ),
 )
 
+DIALYSIS_FACT: Final = Table(
+    "gold.dialysis_fact",
+    grain="one person with more days of dialysis at one house in a month than weeks explain",
+    key=("fixmedins_code", "person_key", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    person_key      string   The person.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    sessions        int      Days with dialysis there in the month, outside stays [days].
+    surplus         int      Of them, above what their weeks allow, all houses together [days].
+    allowed         int      Sessions a week: three, or four where that is the habit [count].
+    days            array<string>  The surplus days, YYYY-MM-DD, sorted.
+    house_weeks     int      Weeks of its patients in three months [count].
+    house_surplus   int      Surplus days of all its patients in three months [days].
+    house_expected  decimal(16,2)  How many would be usual, by the other houses [days].
+    first_on        date     First of the surplus days.
+    last_on         date     Last.
+    inscp_fen       bigint   Within the scope, dialysis and consumables of those days [fen].
+    excess_lines    LINES    Their lines.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
+ENTRY_FACT: Final = Table(
+    "gold.entry_fact",
+    grain="one operator of one house who entered services at night long after, in one month",
+    key=("fixmedins_code", "opter_id", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution; no pharmacy.
+    opter_id        string   Who entered the lines.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    lines           int      Lines of the operator, settled in the month [count].
+    services        int      Of them, examinations, tests, treatments and operations [count].
+    late_lines      int      Lines entered at night twelve hours after or more [count].
+    late_services   int      Of these, such services [count].
+    expected        decimal(16,2)  How many of them would be usual, by the other houses [count].
+    house_late_share decimal(5,4)  Share of the house's lines entered so [0 to 1].
+    nights          int      Nights in which these services were entered [count].
+    cases           int      Settlements they are in [count].
+    persons         int      Patients they are charged to [persons].
+    items           array<string>  What they are, sorted.
+    first_on        date     First day they were charged for.
+    last_on         date     Last.
+    inscp_fen       bigint   Within the scope, of these services [fen].
+    excess_lines    LINES    Their lines.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
 MISFITS: Final = (
     RESALE_FACT,
     STOCK_FACT,
@@ -563,4 +644,6 @@ MISFITS: Final = (
     MIX_FACT,
     OVERCHARGE_FACT,
     RECURRENCE_FACT,
+    DIALYSIS_FACT,
+    ENTRY_FACT,
 )
