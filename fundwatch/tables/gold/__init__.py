@@ -23,10 +23,12 @@ from fundwatch.tables.gold.misfits import (
     ORIGIN_FACT,
     PRESCRIBER_FACT,
     QUALIFICATION_FACT,
+    RECIPIENT_FACT,
     RESALE_FACT,
     SESSION_FACT,
     STOCK_FACT,
     SUPPORT_FACT,
+    UNIFORM_FACT,
     WORKUP_FACT,
 )
 from fundwatch.tables.gold.results import (
@@ -62,6 +64,7 @@ __all__ = [
     "PRESCRIBER_FACT",
     "PRESENCE_CONFLICT",
     "QUALIFICATION_FACT",
+    "RECIPIENT_FACT",
     "RESALE_FACT",
     "RULE_FINDING",
     "SESSION_FACT",
@@ -71,6 +74,7 @@ __all__ = [
     "STOCK_FACT",
     "SUPPLY_FACT",
     "SUPPORT_FACT",
+    "UNIFORM_FACT",
     "VISIT_FACT",
     "WORKUP_FACT",
 ]
