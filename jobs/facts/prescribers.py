@@ -90,6 +90,7 @@ def _with_circle(seen: DataFrame) -> DataFrame:
                 "span": F.datediff(F.max("day").over(of_person), F.min("day").over(of_person)),
                 "supply": F.sum("supply_days").over(of_person).cast("double"),
                 "of_drug": F.count("*").over(of_drug),
+                "nth": F.row_number().over(Window.partitionBy(*PAIR, "person_key").orderBy("day")),
             }
         )
         .withColumns({"is_again": _is_often(), "is_common": F.dense_rank().over(by_drug) <= DRUGS})
@@ -111,7 +112,7 @@ def _with_circle(seen: DataFrame) -> DataFrame:
 def _is_all_the_same(of_pair: WindowSpec) -> Column:
     purchases = F.count("*").over(of_pair)
     common = F.count_if("is_common").over(of_pair)
-    people = F.size(F.collect_set("person_key").over(of_pair))
+    people = F.count_if(F.col("nth") == 1).over(of_pair)
     return (purchases >= LEAST) & (common >= ALL * purchases) & (purchases >= 2 * people)
 
 

@@ -126,8 +126,8 @@ def _compared(recipient: DataFrame) -> DataFrame:
     share = (F.col("drug_bare_persons") + FEW * usual) / (F.col("drug_persons") + FEW)
     return (
         told.where(f"staff_code IS NOT NULL AND bare_persons >= {PEOPLE} AND last = {VIEW}")
-        .withColumnRenamed("drug_persons", "others_persons")
         .withColumn("expected", (F.col("persons") * share).cast("decimal(16,2)"))
+        .withColumnRenamed("drug_persons", "others_persons")
         .withColumn("part", 1 - F.least(F.lit(1), F.col("expected") / F.col("bare_persons")))
     )
 

@@ -76,11 +76,12 @@ def _in_turn(course: DataFrame) -> DataFrame:
         ),
     )
     two = F.array_sort(F.array("fixmedins_code", "other_code"))
-    alike = Window.partitionBy("month", "two")
-    people = F.size(F.collect_set("person_key").over(alike))
+    is_first = F.col("fixmedins_code") == F.get("two", F.lit(0))
+    people = F.count_if(is_first).over(Window.partitionBy("month", "two")).cast("int")
     return (
         course.withColumn("places", places)
         .withColumn("other_code", F.array_max(in_turn)["fixmedins_code"])
         .withColumn("two", F.when(F.col("other_code").isNotNull(), two))
+        .where((F.col("days") >= LEAST) | F.col("two").isNotNull())
         .withColumn("other_people", F.when(F.col("two").isNotNull(), people))
     )

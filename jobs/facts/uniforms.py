@@ -92,14 +92,16 @@ def _rare(visit: DataFrame, counted: DataFrame, months: tuple[str, ...]) -> Data
         .where(F.col("others") >= TREATED)
     )
     used = seen_by(counted, months, back=BACK).groupBy(VIEW, *USE).agg(F.sum("lines").alias("here"))
-    alike = Window.partitionBy(VIEW, "kind", "item", "illness")
     of_item = Window.partitionBy(VIEW, "kind", "item")
-    elsewhere = used.withColumns(
-        {
-            "elsewhere": F.sum("here").over(alike) - F.col("here"),
-            "houses": F.size(F.collect_set("fixmedins_code").over(of_item)) - 1,
-        }
-    ).where(F.col("houses") >= HOUSES)
+    alike = Window.partitionBy(VIEW, "kind", "item", "illness")
+    of_house = Window.partitionBy(VIEW, "kind", "item", "fixmedins_code").orderBy("illness")
+    elsewhere = (
+        used.repartition(VIEW, "kind", "item")
+        .withColumn("nth", F.row_number().over(of_house))
+        .withColumn("elsewhere", F.sum("here").over(alike) - F.col("here"))
+        .withColumn("houses", F.count_if(F.col("nth") == 1).over(of_item) - 1)
+        .where(F.col("houses") >= HOUSES)
+    )
     spread = F.count("*").over(Window.partitionBy(VIEW, "fixmedins_code", "kind", "item"))
     return (
         elsewhere.join(treated, on=house, how="inner")
