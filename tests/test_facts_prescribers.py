@@ -228,7 +228,7 @@ def test_the_same_drug_for_all_at_one_pharmacy_is_told_beside_the_drug_and_the_p
 ) -> None:
     """Of 20 others of the drug none was here, 3/23 might be; of their 12 other purchases 3/15."""
     assert_rows(
-        told.where("pattern = 'alike' AND month = '2024-02' AND prescriber <> 'D12'"),
+        told.where("pattern = 'alike' AND area = '140106' AND prescriber <> 'D12'"),
         PRESCRIBER_FACT,
         """
         prescriber | fixmedins_code | purchases | persons | circle | circle_persons | drugs | drug_expected | person_expected

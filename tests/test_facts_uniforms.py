@@ -80,7 +80,7 @@ def told(spark: SparkSession) -> DataFrame:
 
 
 def test_tests_for_every_illness_are_told_beside_what_other_doctors_do(told: DataFrame) -> None:
-    """Of 495 visits elsewhere none was so; three of 498 might have been: 0.04 of D1's seven.
+    """Of 495 visits elsewhere none was so, 3/498 might be: 100 x 3/498 / 595 of D1's seven.
 
     D1's eighth names no doctor and is known by who ordered.
     """
@@ -89,7 +89,7 @@ def test_tests_for_every_illness_are_told_beside_what_other_doctors_do(told: Dat
         UNIFORM_FACT,
         """
         fixmedins_code | staff_code | month   | visits | uniform_visits | persons | illnesses | items             | expected | inscp_fen | first_on   | last_on
-        H1             | D1         | 2024-02 | 7      | 8              | 8       | 4         | hormones vitamins | 0.04     | 15920     | 2024-01-03 | 2024-02-03
+        H1             | D1         | 2024-02 | 7      | 8              | 8       | 4         | hormones vitamins | 0.01     | 15984     | 2024-01-03 | 2024-02-03
         """,
     )
 

@@ -19,6 +19,7 @@ TREATED: Final = 100  # fewest visits for it there, or RARE cannot be told from 
 HOUSES: Final = 3  # fewest other houses that give the item at all
 SPREAD: Final = 3  # illnesses for which a doctor gives a rare item: whatever the illness
 PEOPLE: Final = 5  # fewest people who got one so
+FEW: Final = 100  # visits to other houses of the kind that weigh as much as those to all houses
 UNSEEN: Final = 3  # rule of three: where none of n did so, 3/n of them still may
 READY: Final = ("101", "103", "104")  # decoctions (102) are made up for each
 USE: Final = ["fixmedins_code", "illness", "kind", "item"]
@@ -34,8 +35,8 @@ def uniforms(
     An item is rare for an illness (see `family`, of the main diagnosis) if visits for it to other
     houses hardly ever got it. A doctor who gives an item to whom it is rare, and does so for SPREAD
     illnesses, gives it whatever the illness. How many of a doctor's visits would be so comes from
-    the doctors of other houses of the same kind. What a house alone gives is not judged, nor are
-    check-ups and other reasons to come (Z).
+    the doctors of other houses of the same kind; where these are few, of all houses. What a house
+    alone gives is not judged, nor are check-ups and other reasons to come (Z).
     """
     visit = _visits(visit_fact)
     line = _lines(charge_fact)
@@ -141,11 +142,13 @@ def _compared(given: DataFrame, visit: DataFrame, months: tuple[str, ...]) -> Da
         F.array_sort(F.collect_set(F.coalesce("item_name", "item"))).alias("items"),
         F.max(month_number() == F.col(VIEW)).alias("is_news"),
     )
-    share = (F.col("uniform_visits_outside") + UNSEEN) / (F.col("visits_outside") + UNSEEN)
     seen = _with_visits(so, visit, months)
+    of_all = _outside(seen, "uniform_visits", [VIEW, "kind"], "anywhere")
+    of_alike = _outside(of_all, "uniform_visits", [VIEW, "house_type", "kind"], "alike")
+    usual = (F.col("uniform_visits_anywhere") + UNSEEN) / (F.col("visits_anywhere") + UNSEEN)
+    share = (F.col("uniform_visits_alike") + FEW * usual) / (F.col("visits_alike") + FEW)
     return (
-        _outside(seen, "uniform_visits", [VIEW, "house_type", "kind"])
-        .where(F.col("is_news") & (F.col("persons") >= PEOPLE))
+        of_alike.where(F.col("is_news") & (F.col("persons") >= PEOPLE))
         .withColumn("expected", (F.col("visits") * share).cast("decimal(16,2)"))
         .withColumn("part", 1 - F.least(F.lit(1), F.col("expected") / F.col("uniform_visits")))
     )
@@ -163,21 +166,25 @@ def _with_visits(so: DataFrame, visit: DataFrame, months: tuple[str, ...]) -> Da
         .groupBy(*house, "staff_code")
         .agg(F.sum("visits").alias("visits"))
     )
-    of_house = _outside(
-        of_doctor.groupBy(*house).agg(F.sum("visits").alias("visits")), "visits", [VIEW, house[2]]
-    ).withColumnRenamed("visits", "house_visits")
+    by_house = of_doctor.groupBy(*house).agg(F.sum("visits").alias("visits"))
+    of_all = _outside(by_house, "visits", [VIEW], "anywhere")
+    of_house = _outside(of_all, "visits", [VIEW, "house_type"], "alike")
     return (
-        so.join(of_house, on=[VIEW, "fixmedins_code"], how="inner")
+        so.join(
+            of_house.withColumnRenamed("visits", "house_visits"),
+            on=[VIEW, "fixmedins_code"],
+            how="inner",
+        )
         .join(of_doctor.select(*DOCTOR, "visits"), on=DOCTOR, how="left")
         .withColumn("visits", F.coalesce("visits", "house_visits"))
     )
 
 
-def _outside(rows: DataFrame, name: str, of: list[str]) -> DataFrame:
-    """With `{name}_outside`: its sum `of` these, at all other houses."""
+def _outside(rows: DataFrame, name: str, of: list[str], where: str) -> DataFrame:
+    """With `{name}_{where}`: its sum `of` these, at all other houses."""
     everywhere = F.sum(name).over(Window.partitionBy(*of))
     here = F.sum(name).over(Window.partitionBy(*of, "fixmedins_code"))
-    return rows.withColumn(f"{name}_outside", everywhere - here)
+    return rows.withColumn(f"{name}_{where}", everywhere - here)
 
 
 def _with_lines(told: DataFrame, given: DataFrame) -> DataFrame:
