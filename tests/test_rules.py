@@ -224,7 +224,7 @@ def test_a_group_too_heavy_accuses_the_house_and_claims_a_part_of_the_lines(
 def test_a_circle_accuses_prescriber_and_pharmacy_and_claims_what_it_fetched(
     found: dict[tuple[str, str], Any],
 ) -> None:
-    one = found["prescriber_circle", "D1|P1"]
+    one = found["prescriber_circle", "D1|P1|often"]
     assert (one.subject_type, one.subject_ids) == ("doctor", ["D1", "P1"])
     assert (one.fixmedins_codes, one.staff_codes) == (["H1", "P1"], ["D1"])
     assert (one.person_keys, one.setl_ids, one.is_whole) == (
@@ -244,7 +244,7 @@ def test_a_circle_accuses_prescriber_and_pharmacy_and_claims_what_it_fetched(
 def test_of_a_prescriber_whom_nobody_registered_the_pharmacy_is_accused(
     found: dict[tuple[str, str], Any],
 ) -> None:
-    one = found["prescriber_circle", "c9|P2"]
+    one = found["prescriber_circle", "c9|P2|often"]
     assert (one.subject_type, one.subject_ids, one.staff_codes) == ("institution", ["P2"], [])
     assert one.fixmedins_codes == ["P2"]
 
