@@ -20,6 +20,7 @@ from fundwatch.tables.gold import (
     PRACTITIONER_DAY_FACT,
     PRESCRIBER_FACT,
     QUALIFICATION_FACT,
+    RECIPIENT_FACT,
     RECURRENCE_FACT,
     RESALE_FACT,
     SESSION_FACT,
@@ -27,6 +28,7 @@ from fundwatch.tables.gold import (
     STOCK_FACT,
     SUPPLY_FACT,
     SUPPORT_FACT,
+    UNIFORM_FACT,
     VISIT_FACT,
     WORKUP_FACT,
 )
@@ -164,6 +166,22 @@ WITNESS: Final[dict[str, Witness]] = {
         places="array(fixmedins_code, other_code)",
         doctor="bilg_dr_code",
     ),
+    UNIFORM_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.settlement", OF_EXCESS)),
+        persons=NOBODY,
+        doctor="staff_code",
+    ),
+    RECIPIENT_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements=OF_EXCESS,
+        proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.settlement", OF_EXCESS)),
+        persons="person_keys",
+        doctor="staff_code",
+    ),
     GROUP_FACT.name: Witness(
         begins="admitted_on",
         ends="discharged_on",
@@ -226,6 +244,7 @@ WITNESS: Final[dict[str, Witness]] = {
         ends="last_on",
         settlements="setl_ids",
         proof=(("silver.settlement", "setl_ids"),),
+        places="array(fixmedins_code, other_code)",
         doctor="staff_code",
     ),
     INVOICE_FACT.name: Witness(

@@ -15,6 +15,7 @@ from tests.rows import assert_rows, rows
 MONTHS = ("2024-01", "2024-02")
 OFTEN = ("2024-01-21", "2024-01-31", "2024-02-10", "2024-02-20")
 MONTHLY = ("2024-01-05", "2024-02-05")
+SIX, HOME, ONLY = ([f"{name}{n}" for n in range(6)] for name in ("s", "h", "o"))
 WEEKLY = ("2024-02-01", "2024-02-08", "2024-02-15", "2024-02-22")
 REGISTER = """
     staff_code | fixmedins_code | cert_key
@@ -27,6 +28,11 @@ REGISTER = """
     D7         | H7             | c7
     D8         | H8             | c8
     D9         | H8             | c9
+    D10        | H10            | c10
+    D11        | H11            | c11
+    D12        | H12            | c12
+    D13        | H13            | c13
+    D14        | H14            | c14
 """
 CATALOGUE = """
     hilist_code | begndate   | ddd
@@ -78,6 +84,14 @@ FETCHED = [
     *fetched("oli", OFTEN, "", "P8"),
     *fetched("pat", OFTEN, "nobody", "P9"),
     *fetched("quy", OFTEN, "nobody", "P9"),
+    # Six people twice each, all the same drug: at a pharmacy where they buy nothing else and where
+    # others get it too; where they buy everything; and where nobody else has it.
+    *(f for who in SIX for f in fetched(who, MONTHLY, "c10", "P10", "same")),
+    *(f for who in SIX for f in fetched(f"{who}", ("2024-02-06", "2024-02-07"), "c11", "P11", "x")),
+    *(f for n in range(20) for f in fetched(f"z{n}", MONTHLY[1:], "c12", "P11", "same")),
+    *(f for who in HOME for f in fetched(who, MONTHLY, "c13", "P12", "same2")),
+    *(f for who in HOME for f in fetched(who, ("2024-02-06", "2024-02-07"), "c12", "P12", "y")),
+    *(f for who in ONLY for f in fetched(who, MONTHLY, "c14", "P13", "rare")),
 ]
 # Of ned the visit tells the doctor, of oli the order; 'D0' is no doctor, and D9 was seen later.
 SEEN = [
@@ -91,6 +105,7 @@ SEEN = [
     )
 ]
 AREA_OF = {"P1": 1, "P2": 1, "P4": 2, "P6": 2, "P7": 3, "P8": 4, "P9": 5}
+AREA_OF |= {"P10": 6, "P11": 6, "P12": 6, "P13": 6}
 
 
 def table(names: str, lines: Iterable[str]) -> str:
@@ -181,7 +196,7 @@ def test_where_colleagues_patients_go_too_it_is_expected(told: DataFrame) -> Non
 
 
 def test_drugs_used_up_decoctions_and_one_alone_are_nobodys_circle(told: DataFrame) -> None:
-    assert told.where("fixmedins_code = 'P7'").isEmpty()
+    assert told.where("fixmedins_code = 'P7' AND pattern = 'often'").isEmpty()
 
 
 def test_where_no_line_names_who_prescribed_the_visit_before_it_does(told: DataFrame) -> None:
@@ -204,6 +219,23 @@ def test_a_prescriber_whom_nobody_registered_keeps_the_pseudonym(told: DataFrame
         """
         prescriber | staff_code | home_code | doctor_purchases | expected
         nobody     |            |           | 8                | 8.00
+        """,
+    )
+
+
+def test_the_same_drug_for_all_at_one_pharmacy_is_told_beside_the_drug_and_the_people(
+    told: DataFrame,
+) -> None:
+    """Of 20 others of the drug none was here, 3/23 might be; of their 12 other purchases 3/15."""
+    assert_rows(
+        told.where("pattern = 'alike' AND area = '140106' AND prescriber <> 'D12'"),
+        PRESCRIBER_FACT,
+        """
+        prescriber | fixmedins_code | purchases | persons | circle | circle_persons | drugs | drug_expected | person_expected
+        D10        | P10            | 12        | 6       | 12     | 6              | same  | 1.57          | 2.40
+        D11        | P11            | 12        | 6       | 12     | 6              | x     | 12.00         | 2.40
+        D13        | P12            | 12        | 6       | 12     | 6              | same2 | 12.00         | 12.00
+        D14        | P13            | 12        | 6       | 12     | 6              | rare  | 12.00         | 12.00
         """,
     )
 

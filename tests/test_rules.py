@@ -25,6 +25,7 @@ from fundwatch.tables.gold import (
     PRACTITIONER_DAY_FACT,
     PRESCRIBER_FACT,
     QUALIFICATION_FACT,
+    RECIPIENT_FACT,
     RECURRENCE_FACT,
     RESALE_FACT,
     RULE_FINDING,
@@ -33,6 +34,7 @@ from fundwatch.tables.gold import (
     STOCK_FACT,
     SUPPLY_FACT,
     SUPPORT_FACT,
+    UNIFORM_FACT,
     VISIT_FACT,
     WORKUP_FACT,
 )
@@ -101,9 +103,9 @@ LITERALS: Final[dict[Table, str]] = {
         H1             | 5301 | stay    | 2024-01 | 9       | 9     | 1        | 8              | 0              | 0               | s80 s81  | ann bob
     """,
     PRESCRIBER_FACT: """
-        prescriber | fixmedins_code | month   | staff_code | home_code | purchases | persons | named | doctor_purchases | expected | circle | circle_persons | circle_expected | first_on   | last_on    | person_keys | setl_ids | bkkp_sns | mdtrt_ids | drugs      | fund_fen
-        D1         | P1             | 2024-01 | D1         | H1        | 40        | 9       | 40    | 50               | 6        | 30     | 3              | 1.5             | 2023-12-02 | 2024-01-20 | ann bob eve | s70 s71  | l70 l71  | m71       | 阿托伐他汀 | 5000
-        c9         | P2             | 2024-01 |            |           | 40        | 9       | 40    | 50               | 6        | 30     | 3              | 1.5             | 2023-12-02 | 2024-01-20 | ann bob eve | s72      | l72      |           | 阿托伐他汀 | 5000
+        prescriber | fixmedins_code | pattern | month   | staff_code | home_code | purchases | persons | named | doctor_purchases | expected | circle | circle_persons | circle_expected | first_on   | last_on    | person_keys | setl_ids | bkkp_sns | mdtrt_ids | drugs      | fund_fen
+        D1         | P1             | often   | 2024-01 | D1         | H1        | 40        | 9       | 40    | 50               | 6        | 30     | 3              | 1.5             | 2023-12-02 | 2024-01-20 | ann bob eve | s70 s71  | l70 l71  | m71       | 阿托伐他汀 | 5000
+        c9         | P2             | often   | 2024-01 |            |           | 40        | 9       | 40    | 50               | 6        | 30     | 3              | 1.5             | 2023-12-02 | 2024-01-20 | ann bob eve | s72      | l72      |           | 阿托伐他汀 | 5000
     """,
     SESSION_FACT: """
         fixmedins_code | person_key | month   | days | people | cash_fen | fund_fen | setl_ids | staff_code
@@ -128,6 +130,14 @@ LITERALS: Final[dict[Table, str]] = {
     OVERCHARGE_FACT: """
         mdtrt_id | hilist_code | how      | month   | fixmedins_code | person_key | bilg_dr_code | basis         | beside | other_sns | house_cases | house_found | others_share | others_houses | others_doing | first_on   | last_on    | inscp_fen | excess_lines
         m94      | 0012        | excluded | 2024-01 | H1             | ann        | D1           | nhsa_same_day | 大抢救 | l20       | 40          | 30          | 0.01         | 5             | 1            | 2024-01-02 | 2024-01-04 | 300       | [{"bkkp_sn": "l2", "setl_id": "s94", "inscp_fen": 300}]
+    """,
+    UNIFORM_FACT: """
+        fixmedins_code | staff_code | kind | month   | visits | uniform_visits | persons | illnesses | items     | expected | first_on   | last_on    | inscp_fen | excess_lines
+        H1             | D1         | test | 2024-01 | 40     | 14             | 14      | 8         | 甲功 过敏 | 1.2      | 2023-11-02 | 2024-01-28 | 300       | [{"bkkp_sn": "l2", "setl_id": "s94", "inscp_fen": 300}]
+    """,
+    RECIPIENT_FACT: """
+        fixmedins_code | staff_code | ingredient | month   | persons | bare_persons | others_persons | expected | illnesses | gene_persons | gene_days | first_on   | last_on    | person_keys | inscp_fen | excess_lines
+        H1             | D1         | 奥希替尼   | 2024-01 | 9       | 9            | 12             | 0.6      | C         | 8            | 2         | 2023-11-02 | 2024-01-28 | ann bob     | 900000    | [{"bkkp_sn": "l1", "setl_id": "s93", "inscp_fen": 900000}]
     """,
     WORKUP_FACT: """
         fixmedins_code | hilist_code | setting | month   | cases | persons | uses | expected | part | first_on   | last_on    | inscp_fen | excess_lines
@@ -246,7 +256,7 @@ def test_a_group_too_heavy_accuses_the_house_and_claims_a_part_of_the_lines(
 def test_a_circle_accuses_prescriber_and_pharmacy_and_claims_what_it_fetched(
     found: dict[tuple[str, str], Any],
 ) -> None:
-    one = found["prescriber_circle", "D1|P1"]
+    one = found["prescriber_circle", "D1|P1|often"]
     assert (one.subject_type, one.subject_ids) == ("doctor", ["D1", "P1"])
     assert (one.fixmedins_codes, one.staff_codes) == (["H1", "P1"], ["D1"])
     assert (one.person_keys, one.setl_ids, one.is_whole) == (
@@ -266,7 +276,7 @@ def test_a_circle_accuses_prescriber_and_pharmacy_and_claims_what_it_fetched(
 def test_of_a_prescriber_whom_nobody_registered_the_pharmacy_is_accused(
     found: dict[tuple[str, str], Any],
 ) -> None:
-    one = found["prescriber_circle", "c9|P2"]
+    one = found["prescriber_circle", "c9|P2|often"]
     assert (one.subject_type, one.subject_ids, one.staff_codes) == ("institution", ["P2"], [])
     assert one.fixmedins_codes == ["P2"]
 

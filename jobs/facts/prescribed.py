@@ -23,13 +23,13 @@ def prescribed(
     practitioner: DataFrame,
     catalogue_item: DataFrame,
 ) -> DataFrame:
-    """One row per purchase of ready-made drugs whose prescriber is known.
+    """One row per purchase of ready-made drugs; prescriber and home_code are null if not known.
 
     It is told by its dearest drug, and how many days that lasts: as prescribed, or else by the
     defined daily dose, where either is known. `prescriber` is whom its lines name (`named_by` is
     the line), else the registered doctor whom the person visited last before it on that day: the
-    first of their staff codes, or the pseudonym of a person whom no house registered; home_code is
-    then null. `visit_id` is a visit to the prescriber on that day, settled in the same month.
+    first of their staff codes, or the pseudonym of a person whom no house registered, without
+    home_code. `visit_id` is a visit to the prescriber on that day, settled in the same month.
     """
     doctor = _doctors(practitioner)
     at_pharmacy = (F.col("care") == "pharmacy") | is_pharmacy("fixmedins_code")
@@ -124,7 +124,6 @@ def _with_prescriber(bought: DataFrame) -> DataFrame:
     return (
         bought.withColumn("is_named", is_named)
         .withColumn("by", by)
-        .where(F.col("by.prescriber").isNotNull())
         .select(
             *("setl_id", "month", "fixmedins_code", "area", "person_key", "day", "setl_time"),
             *("drug", "supply_days", "watched_fen", "fund_fen", "acct_fen", "cash_fen"),

@@ -1,4 +1,4 @@
-"""gold.prescriber_fact: prescribers whose few patients fetch one drug too often at one pharmacy."""
+"""gold.prescriber_fact: prescribers whose patients fetch one drug too often, or all the same."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ GAP_DAYS: Final = 20  # between two of them on average; chronic patients come mo
 EARLY: Final = 1.5  # what was dispensed before the last time, over the days it had to last
 ALIKE: Final = 2  # people who fetch the same drug so
 CLOSE_SECONDS: Final = 300  # between two of them at the till
+LEAST: Final = 12  # purchases of a pair that can be called all the same
+DRUGS: Final = 3  # different drugs that make them so
+ALL: Final = 0.8  # share of the purchases that these must have
 FEW: Final = 10  # purchases on colleagues' prescriptions that weigh as much as the area's
 UNSEEN: Final = 3  # rule of three: where none of n did so, 3/n of them still may
 PAIR: Final = [VIEW, "prescriber", "fixmedins_code"]
+PATTERNS: Final = ("often", "alike")
 MONEY: Final = ("watched_fen", "fund_fen", "acct_fen")
 
 
@@ -31,14 +35,17 @@ def prescribers(
     *,
     months: tuple[str, ...],
 ) -> DataFrame:
-    """gold.prescriber_fact, of months with a purchase of the circle.
+    """gold.prescriber_fact, of months with a purchase of the circle, by two patterns.
 
-    The circle are people who fetched one drug of this prescriber at this pharmacy on AGAIN days,
-    less than GAP_DAYS apart on average and long before it was used up (EARLY, where the days of
-    supply are known), where ALIKE people do so. What it fetched is told; others are its measure.
+    `often`: the circle are people who fetched one drug of this prescriber at this pharmacy on AGAIN
+    days, less than GAP_DAYS apart on average and long before it was used up (EARLY, where the days
+    of supply are known), where ALIKE people do so. `alike`: LEAST purchases or more, ALL of them of
+    the same DRUGS, by people who came twice or more; the circle are those who fetched these.
+    What the circle fetched is told; others are its measure.
     """
     purchase = prescribed(visit_fact, charge_fact, fee_line, practitioner, catalogue_item)
-    pair = _pairs(_with_circle(seen_by(purchase, months, back=BACK)))
+    seen = _with_others(seen_by(purchase, months, back=BACK)).where("prescriber IS NOT NULL")
+    pair = _pairs(_with_circle(seen))
     return (
         _compared(pair)
         .where("now > 0")
@@ -47,12 +54,34 @@ def prescribers(
     )
 
 
+def _with_others(seen: DataFrame) -> DataFrame:
+    """Purchases beside those that this prescriber has no part in: of the drug, and of the person.
+
+    How many there are in the area, or of the person at all, and of them at this pharmacy.
+    """
+    mine, here = F.col("prescriber"), F.col("fixmedins_code")
+    counts = {}
+    for name, of in (("drug", [VIEW, "area", "drug"]), ("person", [VIEW, "person_key"])):
+        everywhere, by_me, at_it, both = (
+            F.count("*").over(Window.partitionBy(*of, *more))
+            for more in ([], [mine], [here], [mine, here])
+        )
+        counts[name] = {f"{name}_all": everywhere - by_me, f"{name}_here": at_it - both}
+    return (
+        seen.repartition(VIEW, "area", "drug")
+        .withColumns(counts["drug"])
+        .repartition(VIEW, "person_key")
+        .withColumns(counts["person"])
+    )
+
+
 def _with_circle(seen: DataFrame) -> DataFrame:
-    """Purchases with `is_circle`, and `is_close` to another's; all windows share one shuffle."""
+    """Purchases with `is_often`, `is_alike`, and whether close to another such; one shuffle."""
     of_person = Window.partitionBy(*PAIR, "drug", "person_key")
-    of_drug = Window.partitionBy(*PAIR, "drug")
+    of_drug, of_pair = (Window.partitionBy(*PAIR, *more) for more in (["drug"], []))
     second = F.unix_seconds(F.col("setl_time").cast("timestamp"))
-    near = Window.partitionBy(*PAIR).orderBy(second).rangeBetween(-CLOSE_SECONDS, CLOSE_SECONDS)
+    near = of_pair.orderBy(second).rangeBetween(-CLOSE_SECONDS, CLOSE_SECONDS)
+    by_drug = of_pair.orderBy(F.desc("of_drug"), "drug")
     return (
         seen.repartition(*PAIR)
         .withColumns(
@@ -60,12 +89,31 @@ def _with_circle(seen: DataFrame) -> DataFrame:
                 "days": F.size(F.collect_set("day").over(of_person)),
                 "span": F.datediff(F.max("day").over(of_person), F.min("day").over(of_person)),
                 "supply": F.sum("supply_days").over(of_person).cast("double"),
+                "of_drug": F.count("*").over(of_drug),
+                "nth": F.row_number().over(Window.partitionBy(*PAIR, "person_key").orderBy("day")),
             }
         )
-        .withColumn("is_often", _is_often())
-        .withColumn("is_circle", F.col("is_often") & _are("is_often", of_drug, ALIKE))
-        .withColumn("is_close", F.col("is_circle") & _are("is_circle", near, 2))
+        .withColumns({"is_again": _is_often(), "is_common": F.dense_rank().over(by_drug) <= DRUGS})
+        .withColumns(
+            {
+                "is_often": F.col("is_again") & _are("is_again", of_drug, ALIKE),
+                "is_alike": F.col("is_common") & _is_all_the_same(of_pair),
+            }
+        )
+        .withColumns(
+            {
+                f"{name}_close": F.col(f"is_{name}") & _are(f"is_{name}", near, 2)
+                for name in PATTERNS
+            }
+        )
     )
+
+
+def _is_all_the_same(of_pair: WindowSpec) -> Column:
+    purchases = F.count("*").over(of_pair)
+    common = F.count_if("is_common").over(of_pair)
+    people = F.count_if(F.col("nth") == 1).over(of_pair)
+    return (purchases >= LEAST) & (common >= ALL * purchases) & (purchases >= 2 * people)
 
 
 def _is_often() -> Column:
@@ -82,28 +130,54 @@ def _are(mark: str, window: WindowSpec, least: int) -> Column:
 
 
 def _pairs(purchase: DataFrame) -> DataFrame:
-    """One row a prescriber, pharmacy and `view`; `now` counts the circle's of that very month."""
-    circle = F.col("is_circle")
-    return purchase.groupBy(*PAIR).agg(
-        F.min("home_code").alias("home_code"),
-        F.min("area").alias("area"),
-        _count(F.lit(True)).alias("purchases"),
-        F.size(F.collect_set("person_key")).alias("persons"),
-        _count(F.col("is_named")).alias("named"),
+    """One row a prescriber, pharmacy, `view` and pattern."""
+    return (
+        purchase.groupBy(*PAIR)
+        .agg(
+            F.min("home_code").alias("home_code"),
+            F.min("area").alias("area"),
+            _count(F.lit(True)).alias("purchases"),
+            F.size(F.collect_set("person_key")).alias("persons"),
+            _count(F.col("is_named")).alias("named"),
+            F.array(*(F.struct(*_circle(name)) for name in PATTERNS)).alias("patterns"),
+        )
+        .select(*PAIR, "home_code", "area", "purchases", "persons", "named", F.inline("patterns"))
+    )
+
+
+def _circle(pattern: str) -> tuple[Column, ...]:
+    """What the circle of one pattern fetched; `now` counts what it did in that very month."""
+    circle = F.col(f"is_{pattern}")
+
+    def of_circle(name: str) -> Column:
+        return F.array_sort(F.collect_set(F.when(circle, F.col(name))))
+
+    def share(name: str) -> Column:
+        people = F.size(F.collect_set(F.when(circle, F.col("person_key"))))
+        here, everywhere = (
+            F.coalesce(F.avg(F.when(circle, F.col(f"{name}_{of}"))), F.lit(0.0)) * people
+            for of in ("here", "all")
+        )
+        return (here + UNSEEN) / (everywhere + UNSEEN)
+
+    return (
+        F.lit(pattern).alias("pattern"),
         _count(circle).alias("circle"),
         _count(circle & (month_number() == F.col(VIEW))).alias("now"),
-        _count(F.col("is_close")).alias("circle_close"),
+        _count(F.col(f"{pattern}_close")).alias("circle_close"),
         _count(circle & F.col("visit_id").isNotNull()).alias("circle_seen"),
         _count(circle & (F.col("cash_fen") == 0)).alias("circle_cashless"),
-        F.size(_of_circle("person_key")).alias("circle_persons"),
+        F.size(of_circle("person_key")).alias("circle_persons"),
+        _decimal(_count(circle) * share("person")).alias("person_expected"),
+        _decimal(_sum_of_shares(circle)).alias("drug_expected"),
         *(F.sum(F.when(circle, F.col(name)).otherwise(0)).alias(name) for name in MONEY),
         F.min(F.when(circle, F.col("day"))).alias("first_on"),
         F.max(F.when(circle, F.col("day"))).alias("last_on"),
-        _of_circle("drug").alias("drugs"),
-        _of_circle("person_key").alias("person_keys"),
-        _of_circle("setl_id").alias("setl_ids"),
-        _of_circle("named_by").alias("bkkp_sns"),
-        _of_circle("visit_id").alias("mdtrt_ids"),
+        of_circle("drug").alias("drugs"),
+        of_circle("person_key").alias("person_keys"),
+        of_circle("setl_id").alias("setl_ids"),
+        of_circle("named_by").alias("bkkp_sns"),
+        of_circle("visit_id").alias("mdtrt_ids"),
     )
 
 
@@ -111,8 +185,10 @@ def _count(condition: Column) -> Column:
     return F.count_if(condition).cast("int")
 
 
-def _of_circle(name: str) -> Column:
-    return F.array_sort(F.collect_set(F.when(F.col("is_circle"), F.col(name))))
+def _sum_of_shares(circle: Column) -> Column:
+    """Of the circle's purchases, how many others of the same drug in the area would have here."""
+    share = (F.col("drug_here") + UNSEEN) / (F.col("drug_all") + UNSEEN)
+    return F.sum(F.when(circle, share.cast("decimal(20,6)")).otherwise(0))
 
 
 def _compared(pair: DataFrame) -> DataFrame:
@@ -120,7 +196,7 @@ def _compared(pair: DataFrame) -> DataFrame:
 
     Whom no house registered is a house of its own.
     """
-    of_house, of_area = [VIEW, "house"], [VIEW, "area"]
+    of_house, of_area = [VIEW, "pattern", "house"], [VIEW, "pattern", "area"]
     own = {
         "doctor_purchases": _sum("purchases", *of_house, "prescriber"),
         "house_all": _sum("purchases", *of_house),

@@ -26,11 +26,13 @@ from fundwatch.tables.gold.misfits import (
     OVERCHARGE_FACT,
     PRESCRIBER_FACT,
     QUALIFICATION_FACT,
+    RECIPIENT_FACT,
     RECURRENCE_FACT,
     RESALE_FACT,
     SESSION_FACT,
     STOCK_FACT,
     SUPPORT_FACT,
+    UNIFORM_FACT,
     WORKUP_FACT,
 )
 from fundwatch.tables.gold.results import (
@@ -69,6 +71,7 @@ __all__ = [
     "PRESCRIBER_FACT",
     "PRESENCE_CONFLICT",
     "QUALIFICATION_FACT",
+    "RECIPIENT_FACT",
     "RECURRENCE_FACT",
     "RESALE_FACT",
     "RULE_FINDING",
@@ -79,6 +82,7 @@ __all__ = [
     "STOCK_FACT",
     "SUPPLY_FACT",
     "SUPPORT_FACT",
+    "UNIFORM_FACT",
     "VISIT_FACT",
     "WORKUP_FACT",
 ]

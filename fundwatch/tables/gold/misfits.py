@@ -292,14 +292,17 @@ INDICATION_FACT: Final = Table(
 
 PRESCRIBER_FACT: Final = Table(
     "gold.prescriber_fact",
-    grain="one prescriber and one pharmacy where few people fetch one drug too often, in one month",
-    key=("prescriber", "fixmedins_code", MONTH),
+    grain="one prescriber and pharmacy where people fetch too often or all the same, in one month",
+    key=("prescriber", "fixmedins_code", "pattern", MONTH),
     period=MONTH,
     columns=(
         *columns("""
     prescriber      string   Staff code, or 假名 of a person whom no institution registered.
     fixmedins_code  string   The pharmacy.
         """),
+        Column(
+            "pattern", "string", "One drug too often, or all the same.", among=("often", "alike")
+        ),
         MONTH_COLUMN,
         *columns("""
     area            string   区划 of the pharmacy.
@@ -310,9 +313,11 @@ PRESCRIBER_FACT: Final = Table(
     named           int      Of them, with a line that names the prescriber [count].
     doctor_purchases int     The same at all pharmacies [count].
     expected        decimal(16,2)  How many here would be usual, by colleagues and area [count].
-    circle          int      Purchases of those who fetch one drug too often [count].
+    circle          int      Purchases of one drug too often, or of the same three [count].
     circle_persons  int      How many people they are [persons].
     circle_expected decimal(16,2)  How many such purchases would be usual, by the area [count].
+    drug_expected   decimal(16,2)  How many of them would be here, by others' of the drug [count].
+    person_expected decimal(16,2)  The same by these people's purchases on others' word [count].
     circle_close    int      Of the circle's, within five minutes of another's of them [count].
     circle_seen     int      Of the circle's, with a visit to the prescriber that day [count].
     circle_cashless int      Of the circle's, without cash [count].
@@ -332,7 +337,7 @@ PRESCRIBER_FACT: Final = Table(
 
 SESSION_FACT: Final = Table(
     "gold.session_fact",
-    grain="one person charged the same treatment at one institution on ten days or more of a month",
+    grain="one person treated alike at one institution on ten days of a month, or at two in turn",
     key=("fixmedins_code", "person_key", MONTH),
     period=MONTH,
     columns=(
@@ -347,6 +352,8 @@ SESSION_FACT: Final = Table(
     charge_fen      bigint   What each visit cost, without drugs: the charge of most days [fen].
     days            int      Days with a visit of that charge [days].
     people          int      With so many days or more there, paying in cash or not alike [persons].
+    other_code      string?  Where else the person was so treated in turn, on two days or more.
+    other_people    int?     Who was treated so at these two in turn [persons].
     cash_fen        bigint   Paid in cash for them [fen].
     fund_fen        bigint   Paid by the fund [fen].
     acct_fen        bigint   Paid from accounts [fen].
@@ -628,6 +635,70 @@ ENTRY_FACT: Final = Table(
     ),
 )
 
+UNIFORM_FACT: Final = Table(
+    "gold.uniform_fact",
+    grain="one doctor who gives items whatever the illness, where others hardly do, to a month",
+    key=("fixmedins_code", "staff_code", "kind", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    staff_code      string   The doctor.
+    kind            string   test, drug or dear (a drug of high value).
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    visits          int      The doctor's visits of six months with a known illness [count].
+    uniform_visits  int      Of them, with an item that others hardly give for the illness [count].
+    persons         int      Whose they are [persons].
+    illnesses       int      Different illnesses of these visits (letter and digit) [count].
+    items           array<string>  Those items, sorted.
+    expected        decimal(16,2)  How many others of such houses would have [count].
+    first_on        date     First of the lines.
+    last_on         date     Last of them.
+    inscp_fen       bigint   Within the scope, of what is above the expected [fen].
+    excess_lines    LINES    The lines of these items in these visits, each with its part of that.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
+RECIPIENT_FACT: Final = Table(
+    "gold.recipient_fact",
+    grain="one doctor and one dear drug given for what nobody else found of the people, to a month",
+    key=("fixmedins_code", "staff_code", "ingredient", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    staff_code      string   The doctor.
+    ingredient      string   Generic name of the drug; its code where that is not known.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    persons         int      Who got it from the doctor at visits of six months [persons].
+    bare_persons    int      Of them, whose illness nobody else found in twelve months [persons].
+    others_persons  int      Who got it elsewhere, pharmacies included [persons].
+    expected        decimal(16,2)  How many would be bare, by those [persons].
+    illnesses       array<string>  What it was given for (letter and digit), sorted.
+    gene_persons    int      Of the bare, with a gene test by the doctor [persons].
+    gene_days       int      Days on which these were tested [days].
+    first_on        date     First of the lines.
+    last_on         date     Last of them.
+    person_keys     array<string>  The bare, sorted.
+    inscp_fen       bigint   Within the scope, of what is above the expected [fen].
+    excess_lines    LINES    Their lines of the drug and of gene tests, each with its part of that.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
 MISFITS: Final = (
     RESALE_FACT,
     STOCK_FACT,
@@ -646,4 +717,6 @@ MISFITS: Final = (
     RECURRENCE_FACT,
     DIALYSIS_FACT,
     ENTRY_FACT,
+    UNIFORM_FACT,
+    RECIPIENT_FACT,
 )
