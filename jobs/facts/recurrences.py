@@ -10,9 +10,7 @@ from pyspark.sql import functions as F
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
 from jobs.facts.recurrence_ways import BACK, VISITED, cases, is_quick
 
-OFTEN: Final = (
-    3  # different days on which a card must come in a stack to be one of those who keep coming
-)
+OFTEN: Final = 3  # days on which a card must come in a stack to be one of those who keep coming
 TOGETHER: Final = 3  # of them that a stack must hold to count
 STEADY_DAYS: Final = 21  # who comes for one illness and no oftener fetches a month's medicine
 FEWEST: Final = 3  # cases that are told of
