@@ -24,23 +24,25 @@ NAMES: Final = {
 }
 STRONG: Final = ("overlap", "elsewhere", "after_death")
 # Suffix of the anchor: an institution has at most one case of each kind a month.
-DEATH, PROOF, DOUBT = "|after_death", "", "|doubt"
+DEATH, CLAIM, PROOF, DOUBT = "|after_death", "|claim", "", "|doubt"
+SCHEME: Final = {DEATH: "post_death", CLAIM: "offsite_fraud"}  # where it is not the detector's
 
 
 @dataclass(frozen=True)
 class GhostInpatients:
     """Stays that cannot have been as billed, by institution.
 
+    A stay elsewhere that a claim by hand alone tells of is a matter of the claim (offsite_fraud).
+
     Contradictions of different kinds are independent legs: one strong leg proves, one weak leg
     says nothing, two weak legs are worth a look, and so is one where far more of the institution's
     stays than usual (`house_share`) were seen elsewhere while it charged for treating them.
     Innocent twins, and what keeps them out: the day of admission, discharge or transfer (never a
-    leg alone); relatives who fetch drugs from a near pharmacy, or once from a far one, a day's
-    leave to another doctor, dialysis elsewhere (weak where the stay is otherwise lively, or so long
-    that leave is usual; nothing where the stay charged no treatment that day); a death registered
-    late (`grace_days`);
-    a quiet stay of a convalescent (weak); a real stay that another hospital's ghost overlaps (the
-    stay with more against it is accused).
+    leg alone); a single day elsewhere, drugs that relatives fetch again and again from a near
+    pharmacy while the stay is lively, dialysis elsewhere (weak; nothing where the stay charged no
+    treatment that day); a death registered late (`grace_days`); a quiet stay of a convalescent
+    (weak); a real stay that another hospital's ghost overlaps (the stay with more against it is
+    accused).
     """
 
     id: ClassVar[str] = "ghost_inpatients"
@@ -50,8 +52,8 @@ class GhostInpatients:
             tuple(
                 "mdtrt_id kind other fixmedins_code area person_key setl_ids"
                 " other_fixmedins_code other_care admitted_on discharged_on other_on stay_days"
-                " active_days fund_fen km is_edge is_transfer is_leave house_stays house_away"
-                " says evidence".split()
+                " active_days fund_fen is_claim km is_edge is_transfer is_leave house_stays"
+                " house_away says evidence".split()
             ),
         ),
     )
@@ -60,7 +62,6 @@ class GhostInpatients:
     weak: float = 0.4  # weight of one that has common honest explanations [0 to 1]
     far_km: float = 50.0  # from here on nobody goes often to fetch drugs for a patient [km]
     out_days: int = 1  # days that leave or an errand explains [days]
-    long_nights: int = 14  # nights from which a day's leave is usual [nights]
     lively_share: float = 0.75  # nights with treatment from which a stay is lively [0 to 1]
     grace_days: int = 1  # from death to admission, by slips of the register [days]
     activity_gap: float = 0.4  # difference in active share that tells the real stay [0 to 1]
@@ -70,7 +71,7 @@ class GhostInpatients:
     house_least: int = 3  # fewest such stays that tell of the institution [count]
 
     def find(self, *frames: pd.DataFrame) -> Iterator[Finding]:
-        """At most three findings an institution: after death, proven, doubtful."""
+        """At most four findings an institution: after death, claimed by hand, proven, doubtful."""
         (conflict,) = frames
         legs = self._legs(conflict.sort_values(["mdtrt_id", "kind", "other"], ignore_index=True))
         if legs.empty:
@@ -119,17 +120,16 @@ class GhostInpatients:
         return is_sure & ~((legs["kind"] == "elsewhere") & self._is_excused(legs))
 
     def _is_excused(self, legs: pd.DataFrame) -> Any:
-        """Visits elsewhere with a common honest reason: an errand, a day's leave, dialysis."""
+        """Visits elsewhere with a common honest reason: a day's leave, errands nearby, dialysis.
+
+        One day proves nothing: relatives fetch a prescription with the card, far away too, and a
+        visit is entered on the wrong day.
+        """
         days = legs.groupby(["mdtrt_id", "kind"])["other_on"].transform("nunique")
-        is_short = days <= self.out_days
         is_lively = _active_share(legs) >= self.lively_share
         is_near = ~(legs["km"].astype(float) >= self.far_km)
-        is_errand = legs["other_care"] == "pharmacy"
-        # Relatives live far from some hospitals: once they may fetch drugs there too.
-        is_explained = (is_lively & is_short) | (is_near & (is_lively | is_short))
-        is_long = legs["stay_days"] >= self.long_nights
-        is_leave = ~is_errand & (is_lively | is_long) & is_short
-        return (legs["other_care"] == "chronic") | (is_errand & is_explained) | is_leave
+        is_errand = (legs["other_care"] == "pharmacy") & is_near & is_lively
+        return (legs["other_care"] == "chronic") | (days <= self.out_days) | is_errand
 
     def _is_cleared(self, legs: pd.DataFrame) -> Any:
         """Overlaps in which the other stay has more against it, or this one is clearly livelier."""
@@ -160,7 +160,9 @@ def _case(legs: pd.DataFrame, is_of_house: pd.Series[Any]) -> pd.Series[Any]:
     is_proven = stay["is_strong"].transform("any")
     is_doubtful = stay["kind"].transform("nunique") >= 2
     is_doubtful |= is_of_house.groupby(legs["mdtrt_id"]).transform("any")
-    case = np.select([is_dead, is_proven, is_doubtful], [DEATH, PROOF, DOUBT], default="none")
+    is_claim = legs["is_claim"].astype(bool) & (is_proven | is_doubtful)
+    conditions, cases = [is_dead, is_claim, is_proven, is_doubtful], [DEATH, CLAIM, PROOF, DOUBT]
+    case = np.select(conditions, cases, default="none")
     return pd.Series(case, index=legs.index).replace("none", None)
 
 
@@ -182,8 +184,8 @@ def _finding(place: str, case: str, legs: pd.DataFrame) -> Finding:
         person_keys=sorted_tuple(legs["person_key"]),
         area=min(stays["area"]),
         fixmedins_code=place,
-        scheme="post_death" if case == DEATH else "",
-        grade="C" if case == DOUBT else "A",
+        scheme=SCHEME.get(case, ""),
+        grade="A" if case == DEATH or legs["is_strong"].any() else "C",
     )
 
 

@@ -107,7 +107,7 @@ CLINIC_DAY = PURCHASE_HEAD + errands("abcd", 6, expected=5.0)
 CONFLICT_HEAD = (
     "mdtrt_id | kind | other | fixmedins_code | area | person_key | setl_ids"
     " | other_fixmedins_code | other_care | admitted_on | discharged_on | other_on | stay_days"
-    " | active_days | km | is_edge | is_transfer | is_leave | house_stays | house_away"
+    " | active_days | is_claim | km | is_edge | is_transfer | is_leave | house_stays | house_away"
     " | says | evidence\n"
 )
 
@@ -124,6 +124,7 @@ def conflict(stay: str, kind: str, other: str, **told: Any) -> str:
         "other_on": "2024-01-06",
         "stay_days": 10,
         "active_days": 3,
+        "is_claim": "false",
         "km": "5",
         "is_edge": "false",
         "is_transfer": "false",

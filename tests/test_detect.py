@@ -61,7 +61,8 @@ def frames(spark: SparkSession) -> tuple[DataFrame, ...]:
     """A ring in January and a greater one in February; a ghost and dealers in February."""
     january = rows(spark, SHARED_ADMISSION, dated(RING, "2024-01"))
     february = rows(spark, SHARED_ADMISSION, dated(SHARED_HEAD + circle("abcdef", 3), "2024-02"))
-    ghost = dated(CONFLICT_HEAD + conflict("m1", "elsewhere", "o1"), "2024-02")
+    away = [conflict("m1", "elsewhere", f"o{day}", other_on=f"2024-01-0{day}") for day in (4, 6)]
+    ghost = dated(CONFLICT_HEAD + "\n".join(away), "2024-02")
     return (
         january.unionByName(february),
         rows(spark, PRESENCE_CONFLICT, ghost),
@@ -113,7 +114,8 @@ def test_evidence_names_rows_of_silver(spark: SparkSession) -> None:
     ghost = found(spark, *MONTHS).where("finder = 'ghost_inpatients'").head()
     assert ghost is not None
     assert [tuple(one) for one in ghost["evidence"]] == [
-        ("silver.settlement", "o1"),
+        ("silver.settlement", "o4"),
+        ("silver.settlement", "o6"),
         ("silver.settlement", "s-m1"),
         ("silver.visit", "m1"),
     ]

@@ -23,6 +23,7 @@ HERE: Final = [
     ("liver", "H1", "K74.600", "2024-02"),
     ("alone", "H1", "Q99.000", "2024-02"),  # which nobody else treats
     ("plain", "H1", "M54.500", "2024-02"),
+    ("chemo", "H1", "M54.500", "2024-02"),  # which names what for, somewhere else
 ]
 STAYS = "\n".join(
     ["mdtrt_id | fixmedins_code | main_diag | month | chfpdr_code | admitted_on | discharged_on"]
@@ -44,6 +45,7 @@ DIAGNOSES = """
     mdtrt_id | diag_srt_no | diag_code | vali_flag
     also     | 2           | K74.600   | 1
     odd      | 2           | K74.600   | 0
+    chemo    | 2           | Z51.103   | 1
 """
 
 

@@ -36,15 +36,24 @@ def test_a_stay_shared_with_one_member_only_is_not_claimed() -> None:
 
 def test_contradictions_are_kept_by_institution_and_strength() -> None:
     proof, death, doubt = found(GhostInpatients())
-    assert (proof.anchor, proof.grade, proof.setl_ids) == ("H110101000001", "A", ("s-m1", "s-m2"))
+    assert (proof.anchor, proof.grade, proof.setl_ids) == ("H110101000001", "A", ("s-m2",))
     assert (death.scheme, death.grade, death.setl_ids) == ("post_death", "A", ("s-m5",))
-    assert (doubt.scheme, doubt.grade, doubt.setl_ids) == ("", "C", ("s-m3",))
+    assert (doubt.scheme, doubt.grade, doubt.setl_ids) == ("", "C", ("s-m1", "s-m3"))
     assert proof.score > doubt.score
 
 
 def test_a_month_of_nothing_but_edges_says_nothing() -> None:
     edge = conflict("m1", "elsewhere", "o1", is_edge="true")
     assert found(GhostInpatients(), CONFLICT_HEAD + edge) == []
+
+
+def test_a_stay_that_a_claim_by_hand_alone_tells_of_is_a_false_claim() -> None:
+    legs = [
+        conflict("m1", "elsewhere", f"o{day}", other_on=f"2024-01-0{day}", is_claim="true")
+        for day in (4, 6)
+    ]
+    (claim,) = found(GhostInpatients(), CONFLICT_HEAD + "\n".join(legs))
+    assert (claim.scheme, claim.grade, claim.setl_ids) == ("offsite_fraud", "A", ("s-m1",))
 
 
 def test_leave_is_nothing_and_many_stays_seen_elsewhere_amid_treatment_are_a_doubt() -> None:
@@ -83,14 +92,14 @@ def test_of_two_overlapping_stays_the_livelier_is_real() -> None:
     assert ghost.setl_ids == ("s-m1",)
 
 
-def test_drugs_fetched_far_away_or_again_and_again_are_no_errand() -> None:
+def test_one_day_elsewhere_is_no_proof_and_drugs_fetched_again_and_again_are() -> None:
     far = conflict("m1", "elsewhere", "o1", other_care="pharmacy", km=120)
     often = [
         conflict("m2", "elsewhere", f"o{day}", other_care="pharmacy", other_on=f"2024-01-0{day}")
         for day in (4, 6, 8)
     ]
     (ghost,) = found(GhostInpatients(), CONFLICT_HEAD + "\n".join([far, *often]))
-    assert ghost.setl_ids == ("s-m1", "s-m2")
+    assert (ghost.grade, ghost.setl_ids) == ("A", ("s-m2",))
 
 
 def test_a_stack_of_cards_is_told_with_its_members_and_places() -> None:

@@ -48,12 +48,17 @@ def indications(
 
 
 def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
-    """(view, house, stay, illness): the main and all other diagnoses, each once."""
+    """(view, house, stay, illness): the main and all other diagnoses, each once.
+
+    None of a stay for chemotherapy or radiation (Z51): it names the treatment for the illness.
+    """
     own = stay.select(VIEW, "fixmedins_code", "mdtrt_id", "main_diag")
+    coded = every_diagnosis(own, diagnosis).where("diag_code IS NOT NULL")
+    treated = coded.where("startswith(diag_code, 'Z51')").select(VIEW, "mdtrt_id").distinct()
     illness = F.left("diag_code", F.lit(3)).alias("illness")
     return (
-        every_diagnosis(own, diagnosis)
-        .where("diag_code IS NOT NULL AND NOT startswith(diag_code, 'Z')")  # no illness
+        coded.where("NOT startswith(diag_code, 'Z')")  # no illness
+        .join(treated, on=[VIEW, "mdtrt_id"], how="left_anti")
         .select(VIEW, "fixmedins_code", "mdtrt_id", illness)
         .distinct()
     )

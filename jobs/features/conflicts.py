@@ -27,9 +27,10 @@ GRACE_DAYS: Final = 1  # from death to discharge
 SENT_OUT: Final = "other_care <> 'pharmacy' AND visit_drug_fen = 0 AND visit_test_fen > 0"
 HOUSE_APART: Final = 3  # months between stay and visit, at most, for these counts
 STAY: Final = (
-    "mdtrt_id fixmedins_code area person_key setl_ids admitted_on discharged_on stay_days"
-    " active_days fund_fen"
-).split()
+    *("mdtrt_id", "fixmedins_code", "area", "person_key", "setl_ids", "admitted_on"),
+    *("discharged_on", "stay_days", "active_days", "fund_fen", "is_claim"),
+)
+CLAIM: Final = "coalesce(pay_loc = '1', false) AND is_offsite"
 ADDED_LAST: Final = ("month", "km", "house_stays", "house_away")
 SHAPE: Final = [c for c in PRESENCE_CONFLICT.names if c not in ADDED_LAST] + ["number", "is_plain"]
 
@@ -49,9 +50,8 @@ def presence_conflicts(
     after_death, idle, overfull: of one stay. Exceptions are marked (is_edge, is_transfer, is_leave,
     other_care), not dropped. An institution's count of stays seen elsewhere leaves them all out.
     """
-    stay = stay_fact.where(F.substring("med_type", 1, 2) != HOME_BED).withColumn(
-        "stay_number", month_number()
-    )
+    at_house = stay_fact.where(F.substring("med_type", 1, 2) != HOME_BED)
+    stay = at_house.withColumns({"stay_number": month_number(), "is_claim": F.expr(CLAIM)})
     kinds = (
         _overlaps(stay),
         _elsewhere(stay, visit_fact),

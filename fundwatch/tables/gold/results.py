@@ -93,6 +93,7 @@ PRESENCE_CONFLICT: Final = Table(
     stay_days       int      Nights [days].
     active_days     int      Days with a drug, examination, treatment or operation line [days].
     fund_fen        bigint   Fund money of the stay [fen].
+    is_claim        boolean  The stay is told by a claim by hand from another area alone.
     km              double?  Distance between the two places [km].
     is_edge         boolean  The other fact is on the day of admission or discharge.
     is_transfer     boolean  The stay began or ended by a transfer.
