@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -79,6 +79,14 @@ class Witness:
             parts.append(_keys(other.table, F.array(F.when(is_spoken_of, F.col(other.key)))))
         known = F.filter(F.concat(*parts), lambda row: row["key"].isNotNull())
         return F.array_sort(F.array_distinct(known))
+
+
+def of_lines(*proof: tuple[str, str], **told: Any) -> Witness:
+    """Of a fact that gathers lines from first_on to last_on: these prove it, and `proof` beside."""
+    lines = ("silver.fee_line", LINES_OF_EXCESS)
+    return Witness(
+        begins="first_on", ends="last_on", settlements=OF_EXCESS, proof=(lines, *proof), **told
+    )
 
 
 def _accused(kind: str, ids: Column) -> Column:

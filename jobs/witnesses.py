@@ -32,7 +32,7 @@ from fundwatch.tables.gold import (
     VISIT_FACT,
     WORKUP_FACT,
 )
-from jobs.witness import DEATH, LINES_OF_EXCESS, NOBODY, OF_EXCESS, Other, Witness
+from jobs.witness import DEATH, LINES_OF_EXCESS, NOBODY, OF_EXCESS, Other, Witness, of_lines
 
 WITNESS: Final[dict[str, Witness]] = {
     CHARGE_FACT.name: Witness(
@@ -120,65 +120,33 @@ WITNESS: Final[dict[str, Witness]] = {
         proof=(("silver.settlement", "setl_ids"),),
         persons="person_keys",
     ),
-    MIX_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(("silver.fee_line", LINES_OF_EXCESS),),
+    MIX_FACT.name: of_lines(
         persons=NOBODY,
     ),
-    DIALYSIS_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(("silver.fee_line", LINES_OF_EXCESS),),
-    ),
-    ENTRY_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(("silver.fee_line", LINES_OF_EXCESS),),
+    DIALYSIS_FACT.name: of_lines(),
+    ENTRY_FACT.name: of_lines(
         persons=NOBODY,
     ),
-    WORKUP_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(("silver.fee_line", LINES_OF_EXCESS),),
+    WORKUP_FACT.name: of_lines(
         persons=NOBODY,
     ),
-    SUPPORT_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.visit", "array(mdtrt_id)")),
+    SUPPORT_FACT.name: of_lines(
+        ("silver.visit", "array(mdtrt_id)"),
         doctor="bilg_dr_code",
     ),
-    OVERCHARGE_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(
-            ("silver.fee_line", LINES_OF_EXCESS),
-            ("silver.fee_line", "other_sns"),
-            ("silver.visit", "array(mdtrt_id)"),
-        ),
+    OVERCHARGE_FACT.name: of_lines(
+        ("silver.fee_line", "other_sns"),
+        ("silver.visit", "array(mdtrt_id)"),
         places="array(fixmedins_code, other_code)",
         doctor="bilg_dr_code",
     ),
-    UNIFORM_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.settlement", OF_EXCESS)),
+    UNIFORM_FACT.name: of_lines(
+        ("silver.settlement", OF_EXCESS),
         persons=NOBODY,
         doctor="staff_code",
     ),
-    RECIPIENT_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.settlement", OF_EXCESS)),
+    RECIPIENT_FACT.name: of_lines(
+        ("silver.settlement", OF_EXCESS),
         persons="person_keys",
         doctor="staff_code",
     ),
@@ -201,11 +169,8 @@ WITNESS: Final[dict[str, Witness]] = {
         places="array(fixmedins_code, visited_code)",
         doctor="certifier_doctor",
     ),
-    INDICATION_FACT.name: Witness(
-        begins="first_on",
-        ends="last_on",
-        settlements=OF_EXCESS,
-        proof=(("silver.fee_line", LINES_OF_EXCESS), ("silver.settlement", OF_EXCESS)),
+    INDICATION_FACT.name: of_lines(
+        ("silver.settlement", OF_EXCESS),
         persons=NOBODY,
         doctor="top_doctor",
     ),
