@@ -16,9 +16,9 @@ STAYS = 100
 
 
 def world(
-    spark: SparkSession, named: dict[str, int], people: int = STAYS, grade: str = "B"
+    spark: SparkSession, named: dict[str, int], people: int = STAYS, grades: str = "B"
 ) -> DataFrame:
-    """Houses with STAYS stays each of `people`, some of which the finder names."""
+    """Houses with STAYS stays each of `people`, some of which the finder names, once a grade."""
     places = [f"h{n}" for n in range(HOUSES)]
     stays = [
         f"{place}_{n} | {place} | p{n % people} | 21 | false"
@@ -29,6 +29,7 @@ def world(
     said = [
         f"limit | {place} | 2024-01 | {grade} | {' '.join(f'{place}_{n}' for n in range(count))}"
         for place, count in named.items()
+        for grade in grades
     ]
     finding = "\n".join(["finder | anchor | month | grade | setl_ids", *said])
     owned = rows(spark, RULE_FINDING, finding).selectExpr("*", "concat('place:', anchor) AS owner")
@@ -72,7 +73,12 @@ def test_one_person_anywhere_is_luck_and_one_of_many_stays_is_no_pattern(
 ) -> None:
     assert above(world(spark, {"h0": 1})) == {"h0": 0.0}
     assert above(world(spark, {"h0": 5}, people=1)) == {"h0": 0.0}
-    assert above(world(spark, {"h0": 5}, people=1, grade="C")) == {"h0": 1.0}
+    assert above(world(spark, {"h0": 5}, people=1, grades="C")) == {"h0": 1.0}
+
+
+def test_what_is_named_twice_counts_once(spark: SparkSession) -> None:
+    (told,) = world(spark, {"h0": 5}, grades="AC").collect()
+    assert "本机构 5 笔" in told["comparison"]
 
 
 def test_the_sentence_tells_all_figures_and_what_they_mean(spark: SparkSession) -> None:

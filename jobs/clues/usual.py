@@ -57,16 +57,18 @@ def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> Dat
 
 def _named(finding: DataFrame, net: DataFrame) -> DataFrame:
     """(finder, owner, care, named, people): settlements, in the care of most, and of whom."""
+    is_breach = F.max(F.col("grade") == BREACH).alias("is_breach")
     counted = (
         finding.where(F.col("owner").startswith("place:"))
         .select("finder", "owner", "grade", F.explode("setl_ids").alias("setl_id"))
-        .distinct()
+        .groupBy("finder", "owner", "setl_id")
+        .agg(is_breach)
         .join(net, on=["owner", "setl_id"], how="inner")
         .groupBy("finder", "owner", "care")
         .agg(
             F.count("*").alias("named"),
             F.count_distinct("number").alias("people"),
-            F.max(F.col("grade") == BREACH).alias("is_breach"),
+            F.max("is_breach").alias("is_breach"),
         )
     )
     most = F.max(F.struct("named", "care", "people", "is_breach")).alias("most")
