@@ -7,6 +7,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
+from jobs.facts.elsewhere import UNSEEN, rate, usual_share
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
 from jobs.facts.prescribed import prescribed
 
@@ -20,7 +21,6 @@ LEAST: Final = 12  # purchases of a pair that can be called all the same
 DRUGS: Final = 3  # different drugs that make them so
 ALL: Final = 0.8  # share of the purchases that these must have
 FEW: Final = 10  # purchases on colleagues' prescriptions that weigh as much as the area's
-UNSEEN: Final = 3  # rule of three: where none of n did so, 3/n of them still may
 PAIR: Final = [VIEW, "prescriber", "fixmedins_code"]
 PATTERNS: Final = ("often", "alike")
 MONEY: Final = ("watched_fen", "fund_fen", "acct_fen")
@@ -158,7 +158,7 @@ def _circle(pattern: str) -> tuple[Column, ...]:
             F.coalesce(F.avg(F.when(circle, F.col(f"{name}_{of}"))), F.lit(0.0)) * people
             for of in ("here", "all")
         )
-        return (here + UNSEEN) / (everywhere + UNSEEN)
+        return rate(here, everywhere)
 
     return (
         F.lit(pattern).alias("pattern"),
@@ -187,7 +187,7 @@ def _count(condition: Column) -> Column:
 
 def _sum_of_shares(circle: Column) -> Column:
     """Of the circle's purchases, how many others of the same drug in the area would have here."""
-    share = (F.col("drug_here") + UNSEEN) / (F.col("drug_all") + UNSEEN)
+    share = rate(F.col("drug_here"), F.col("drug_all"))
     return F.sum(F.when(circle, share.cast("decimal(20,6)")).otherwise(0))
 
 
@@ -231,8 +231,7 @@ def _expected() -> Column:
     here, others = F.col("area_here") - F.col("house_here"), _others()
     colleagues_here = F.col("house_here") - F.col("purchases")
     colleagues = F.col("house_all") - F.col("doctor_purchases")
-    elsewhere = (here + UNSEEN) / (others + UNSEEN)
-    share = (colleagues_here + FEW * elsewhere) / (colleagues + FEW)
+    share = usual_share(colleagues_here, colleagues, few=FEW, wider=rate(here, others))
     return _decimal(F.col("doctor_purchases") * share)
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from fundwatch.schema import MONTH
 from jobs.facts.care import TESTS, is_pharmacy
 from jobs.facts.diagnoses import every_diagnosis, family
+from jobs.facts.elsewhere import outside, rate, usual_share
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
-from jobs.facts.parts import part_of_line
+from jobs.facts.parts import gathered, part_of_line
 
 BACK: Final = 5  # months before its own that a month counts: six together
 KNOWN: Final = 11  # months before its own in which others may have found the illness
 PEOPLE: Final = 3  # fewest people with a drug of whom nobody else found the illness
 FEW: Final = 10  # recipients of the drug elsewhere that weigh as much as all recipients of any
-UNSEEN: Final = 3  # rule of three: where none of n is so, 3/n of them still may be
 READY: Final = ("101", "103", "104")
 GIVEN: Final = [VIEW, "fixmedins_code", "staff_code", "ingredient"]
 RECIPIENT: Final = [*GIVEN, "person_key"]
@@ -117,17 +117,16 @@ def _compared(recipient: DataFrame) -> DataFrame:
         F.max(F.when(~F.col("is_found"), month_number("last_month"))).alias("last"),
     )
     told = given
-    for name, of in (("drug", [VIEW, "ingredient"]), ("any", [VIEW])):
+    for of, where in (([VIEW, "ingredient"], "same"), ([VIEW], "any")):
         for count in ("persons", "bare_persons"):
-            everywhere = F.sum(count).over(Window.partitionBy(*of))
-            here = F.sum(count).over(Window.partitionBy(*of, "fixmedins_code"))
-            told = told.withColumn(f"{name}_{count}", everywhere - here)
-    usual = (F.col("any_bare_persons") + UNSEEN) / (F.col("any_persons") + UNSEEN)
-    share = (F.col("drug_bare_persons") + FEW * usual) / (F.col("drug_persons") + FEW)
+            told = outside(told, count, of, where)
+    usual = rate(F.col("bare_persons_any"), F.col("persons_any"))
+    same = F.col("bare_persons_same"), F.col("persons_same")
+    share = usual_share(*same, few=FEW, wider=usual)
     return (
         told.where(f"staff_code IS NOT NULL AND bare_persons >= {PEOPLE} AND last = {VIEW}")
         .withColumn("expected", (F.col("persons") * share).cast("decimal(16,2)"))
-        .withColumnRenamed("drug_persons", "others_persons")
+        .withColumnRenamed("persons_same", "others_persons")
         .withColumn("part", 1 - F.least(F.lit(1), F.col("expected") / F.col("bare_persons")))
     )
 
@@ -143,20 +142,13 @@ def _with_lines(
     tested = test.drop("ingredient").join(bare, on=[*RECIPIENT[:3], "person_key"], how="inner")
     line = drug.join(bare, on=RECIPIENT, how="inner")
     is_test = F.col("is_test")
-    gathered = (
-        line.withColumn("is_test", F.lit(False))
-        .unionByName(tested.withColumn("is_test", F.lit(True)))
-        .where(part > 0)
-        .groupBy(*GIVEN)
-        .agg(
-            F.min("area").alias("area"),
-            F.min("charged_on").alias("first_on"),
-            F.max("charged_on").alias("last_on"),
-            F.size(F.collect_set(F.when(is_test, F.col("person_key")))).alias("gene_persons"),
-            F.size(F.collect_set(F.when(is_test, F.col("charged_on")))).alias("gene_days"),
-            F.array_sort(F.collect_set("person_key")).alias("person_keys"),
-            F.sum(part).alias("inscp_fen"),
-            F.array_sort(F.collect_list(excess)).alias("excess_lines"),
-        )
+    every = line.withColumn("is_test", F.lit(False)).unionByName(
+        tested.withColumn("is_test", F.lit(True))
     )
-    return told.join(gathered, on=GIVEN, how="inner")
+    more = (
+        F.min("area").alias("area"),
+        F.size(F.collect_set(F.when(is_test, F.col("person_key")))).alias("gene_persons"),
+        F.size(F.collect_set(F.when(is_test, F.col("charged_on")))).alias("gene_days"),
+        F.array_sort(F.collect_set("person_key")).alias("person_keys"),
+    )
+    return told.join(gathered(every, GIVEN, part, excess, *more), on=GIVEN, how="inner")

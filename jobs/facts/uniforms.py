@@ -10,8 +10,9 @@ from pyspark.sql import functions as F
 from fundwatch.schema import MONTH
 from jobs.facts.care import TESTS, is_pharmacy
 from jobs.facts.diagnoses import family
+from jobs.facts.elsewhere import outside, rate, usual_share
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
-from jobs.facts.parts import part_of_line
+from jobs.facts.parts import gathered, part_of_line
 
 BACK: Final = 5  # months before its own that a month counts: six together
 RARE: Final = 0.01  # lines per visit for an illness at other houses, below which none is due
@@ -20,7 +21,6 @@ HOUSES: Final = 3  # fewest other houses that give the item at all
 SPREAD: Final = 3  # illnesses for which a doctor gives a rare item: whatever the illness
 PEOPLE: Final = 5  # fewest people who got one so
 FEW: Final = 100  # visits to other houses of the kind that weigh as much as those to all houses
-UNSEEN: Final = 3  # rule of three: where none of n did so, 3/n of them still may
 READY: Final = ("101", "103", "104")  # decoctions (102) are made up for each
 USE: Final = ["fixmedins_code", "illness", "kind", "item"]
 DOCTOR: Final = [VIEW, "fixmedins_code", "staff_code"]
@@ -143,10 +143,11 @@ def _compared(given: DataFrame, visit: DataFrame, months: tuple[str, ...]) -> Da
         F.max(month_number() == F.col(VIEW)).alias("is_news"),
     )
     seen = _with_visits(so, visit, months)
-    of_all = _outside(seen, "uniform_visits", [VIEW, "kind"], "anywhere")
-    of_alike = _outside(of_all, "uniform_visits", [VIEW, "house_type", "kind"], "alike")
-    usual = (F.col("uniform_visits_anywhere") + UNSEEN) / (F.col("visits_anywhere") + UNSEEN)
-    share = (F.col("uniform_visits_alike") + FEW * usual) / (F.col("visits_alike") + FEW)
+    of_all = outside(seen, "uniform_visits", [VIEW, "kind"], "anywhere")
+    of_alike = outside(of_all, "uniform_visits", [VIEW, "house_type", "kind"], "alike")
+    usual = rate(F.col("uniform_visits_anywhere"), F.col("visits_anywhere"))
+    alike = F.col("uniform_visits_alike"), F.col("visits_alike")
+    share = usual_share(*alike, few=FEW, wider=usual)
     return (
         of_alike.where(F.col("is_news") & (F.col("persons") >= PEOPLE))
         .withColumn("expected", (F.col("visits") * share).cast("decimal(16,2)"))
@@ -167,8 +168,8 @@ def _with_visits(so: DataFrame, visit: DataFrame, months: tuple[str, ...]) -> Da
         .agg(F.sum("visits").alias("visits"))
     )
     by_house = of_doctor.groupBy(*house).agg(F.sum("visits").alias("visits"))
-    of_all = _outside(by_house, "visits", [VIEW], "anywhere")
-    of_house = _outside(of_all, "visits", [VIEW, "house_type"], "alike")
+    of_all = outside(by_house, "visits", [VIEW], "anywhere")
+    of_house = outside(of_all, "visits", [VIEW, "house_type"], "alike")
     return (
         so.join(
             of_house.withColumnRenamed("visits", "house_visits"),
@@ -180,23 +181,10 @@ def _with_visits(so: DataFrame, visit: DataFrame, months: tuple[str, ...]) -> Da
     )
 
 
-def _outside(rows: DataFrame, name: str, of: list[str], where: str) -> DataFrame:
-    """With `{name}_{where}`: its sum `of` these, at all other houses."""
-    everywhere = F.sum(name).over(Window.partitionBy(*of))
-    here = F.sum(name).over(Window.partitionBy(*of, "fixmedins_code"))
-    return rows.withColumn(f"{name}_{where}", everywhere - here)
-
-
 def _with_lines(told: DataFrame, given: DataFrame) -> DataFrame:
     """With those lines, each with the part that is above the expected."""
     part, excess = part_of_line("part")
     line = given.select(*HABIT, "area", "charged_on", "bkkp_sn", "setl_id", "inscp_fen")
-    of_line = line.join(told.select(*HABIT, "part"), on=HABIT, how="inner").where(part > 0)
-    gathered = of_line.groupBy(*HABIT).agg(
-        F.min("area").alias("area"),
-        F.min("charged_on").alias("first_on"),
-        F.max("charged_on").alias("last_on"),
-        F.sum(part).alias("inscp_fen"),
-        F.array_sort(F.collect_list(excess)).alias("excess_lines"),
-    )
-    return told.join(gathered, on=HABIT, how="inner")
+    of_line = line.join(told.select(*HABIT, "part"), on=HABIT, how="inner")
+    lines = gathered(of_line, HABIT, part, excess, F.min("area").alias("area"))
+    return told.join(lines, on=HABIT, how="inner")
