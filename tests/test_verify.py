@@ -14,7 +14,7 @@ from fundwatch.lake import Lake
 from fundwatch.schema import Table
 from fundwatch.tables.gold import CLUE
 from fundwatch.tables.silver import FEE_LINE
-from jobs.clues.verify import verify
+from jobs.clues.verify import asked_of, verify
 from tests.released import CONF, SILVER, build, offered
 from tests.rows import rows
 
@@ -97,3 +97,16 @@ def test_one_clue_is_verified_alone(lake: Lake) -> None:
 def test_an_id_that_is_no_clue_is_refused(lake: Lake) -> None:
     with pytest.raises(UsageError, match="no such clue: nothing"):
         verify(lake, offered(), ["nothing"])
+
+
+def test_rules_that_share_a_list_are_asked_together(lake: Lake) -> None:
+    """Of a claim that both speak of, only the first tells; alone the second would tell it too."""
+    clue = {
+        "scheme": "price_invoice_fraud",
+        "finders": ["invoice_taken_back"],
+        "person_keys": ["ann"],
+        "fixmedins_codes": ["H9"],
+    }
+    asked = set(asked_of(lake, offered(), [clue]))
+    assert {"invoice_claimed_again", "invoice_taken_back"} <= asked
+    assert "invoice_never_issued_offsite" not in asked

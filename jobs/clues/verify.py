@@ -123,7 +123,7 @@ def _again(lake: Lake, offered: Offered, asked: Asked) -> dict[str, Row]:
     """What comes out now, by clue_id."""
     question = Question(
         persons=pinned(_persons(lake, asked)),
-        finders=frozenset(_finders(lake, asked.clues)),
+        finders=frozenset(asked_of(lake, offered, asked.clues)),
         versions=asked.at.versions,
         months=asked.at.months,
         previous=lake.read(CLUE),
@@ -134,14 +134,17 @@ def _again(lake: Lake, offered: Offered, asked: Asked) -> dict[str, Row]:
     return {clue["clue_id"]: clue for clue in made}
 
 
-def _finders(lake: Lake, clues: list[Row]) -> Iterator[str]:
-    """All that spoke of the clues, or of groups that may have taken a claim from their parties."""
+def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
+    """All that spoke of the clues, or may have taken a claim from them: groups of their parties,
+    and rules with lists in the same scheme, the first of which has what several say."""
     known = [(clue["scheme"], _parties(clue)) for clue in clues]
     groups = lake.read(CLUE).where("subject_type = 'group'").select("scheme", "finders", *PARTIES)
     for group in groups.toArrow().to_pylist():
         members = _parties(group)
         if any(scheme == group["scheme"] and parties & members for scheme, parties in known):
             yield from group["finders"]
+    schemes = {scheme for scheme, _ in known}
+    yield from (rule.id for rule in offered.rules if rule.listed_by and rule.scheme in schemes)
     for clue in clues:
         yield from clue["finders"]
 
