@@ -208,8 +208,8 @@ def create_statement(
         "delta.deletedFileRetentionDuration": keep,
         **({"delta.enableChangeDataFeed": "true"} if table.layer == "silver" else {}),
         **({"delta.appendOnly": "true"} if table.append_only else {}),
-        # Bronze is looked up by where rows came from: bounds of every text would only cost time.
-        **({"delta.dataSkippingNumIndexedCols": "4"} if table.layer == "bronze" else {}),
+        # Rows are looked up by month and key, and keys come first: bounds of all else cost time.
+        "delta.dataSkippingNumIndexedCols": "4",
         **{f"delta.constraints.{name}": sql for name, sql in table.constraints().items()},
     }
     told = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in properties.items())

@@ -142,6 +142,9 @@ def _local(settings: SparkSettings) -> dict[str, str]:
         # With one tier of compilation the JVM's default is 48 MB, and Spark's generated code fills
         # it: a quarter of a long run then goes into sweeping it.
         "-XX:ReservedCodeCacheSize=256m",
+        # Reading a wide table makes methods above the JVM's bound, which stay interpreted: with
+        # them compiled, a line of 43 columns is typed in less than half of the time.
+        "-XX:-DontCompileHugeMethods",
         f"-Djava.io.tmpdir={room}",
         f"-Dlog4j2.configurationFile={logging.as_uri()}",
         f"-Duser.timezone={ZONE}",

@@ -20,7 +20,7 @@ from jobs.ingest.mapping import mapped
 from jobs.ingest.repair import repaired
 from jobs.ingest.source import Source
 from jobs.ingest.tally import SURE
-from jobs.ingest.typed import blank_is_null, faults
+from jobs.ingest.typed import BETWEEN, blank_is_null, faults
 
 TORN: Final = "_torn"
 RECORD: Final = "(monotonically_increasing_id() & 8589934591)"  # 33 bits: in its partition, from 0
@@ -163,10 +163,14 @@ def _text(cell: Column, kind: T.DataType) -> Column:
 
 
 def _origin(shape: Shape) -> Column:
-    """The parts of the file's path, decoded, the last with its edition."""
-    path = F.replace(F.col("_metadata.file_path"), F.lit("+"), F.lit("%2B"))
-    whole = F.concat(F.url_decode(path), F.lit(edition_name("", shape.edition)))
-    return F.split(whole if shape.edition > 1 else F.url_decode(path), "/").alias("_path")
+    """Folder and name of the file, decoded, the name with its edition."""
+    path = F.substring_index("_metadata.file_path", "/", -2)
+    is_coded = F.contains(path, F.lit("%"))
+    plain = F.url_decode(F.replace(path, F.lit("+"), F.lit("%2B")))
+    whole = F.concat(
+        F.when(is_coded, plain).otherwise(path), F.lit(edition_name("", shape.edition))
+    )
+    return F.split(whole, "/").alias("_path")
 
 
 def _landed(rows: DataFrame, table: LandingTable, source: Source, shape: Shape) -> DataFrame:
@@ -177,7 +181,9 @@ def _landed(rows: DataFrame, table: LandingTable, source: Source, shape: Shape) 
         told = mapped(rows, source.tables[table.name], table, cells)
     if shape.marks:  # plain files are read by plain expressions, and as fast
         told = repaired(told, table, shape.marks, len(shape.names))
-    return told.withColumn("faults", F.expr(faults(table, mangled="mangled" in shape.marks)))
+    lines = told.withColumn("_faults", F.expr(faults(table, mangled="mangled" in shape.marks)))
+    each = F.when(F.col("_faults") != "", F.split("_faults", BETWEEN))  # null where it has none
+    return lines.withColumn("faults", each)
 
 
 def _declared(table: LandingTable, cells: dict[str, Column]) -> list[Column]:
