@@ -11,4 +11,4 @@ def pinned(frame: DataFrame) -> DataFrame:
     A mere cache would not do: Spark analyses the whole plan again at every operation, and a plan
     in which one frame stands twice under another doubles with each such level.
     """
-    return frame.localCheckpoint(eager=False)
+    return frame.localCheckpoint()

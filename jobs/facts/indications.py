@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from jobs.facts.diagnoses import every_diagnosis
 from jobs.facts.months import VIEW, month_label, seen_by
 from jobs.facts.parts import part_of_line
+from jobs.pinned import pinned
 
 BACK: Final = 5  # months before its own that a month looks over: six together
 TREATED: Final = 10  # fewest stays of an illness at other houses from which its use is drawn
@@ -36,11 +37,12 @@ def indications(
     ill = _illnesses(stay, diagnosis)
     line = seen_by(_lines(charge_fact), months, back=BACK)
     used = line.groupBy(*USE, "mdtrt_id").agg(F.min("list_type").alias("list_type"))
-    usual = _usual(stay, ill, used)
-    odd = usual.where("is_odd")
-    counted = _counted(usual).join(_doctors(odd), on=USE, how="inner")
-    told = counted.withColumn(
-        "part", F.greatest(1 - F.col("odd_expected") / F.col("odd_stays"), F.lit(0.0))
+    counted = pinned(_counted(_usual(ill, used)))
+    odd = counted.select(*USE, F.explode("odd").alias("mdtrt_id"))
+    told = (
+        counted.drop("odd")
+        .join(_doctors(odd, stay, used), on=USE, how="inner")
+        .withColumn("part", F.greatest(1 - F.col("odd_expected") / F.col("odd_stays"), F.lit(0.0)))
     )
     return _with_lines(told, odd.join(line, on=[*USE, "mdtrt_id"], how="inner")).withColumn(
         "month", month_label(F.col(VIEW))
@@ -72,7 +74,7 @@ def _lines(charge_fact: DataFrame) -> DataFrame:
     return in_stays.select(*kept, F.coalesce("ingredient", "hilist_code").alias("ingredient"))
 
 
-def _usual(stay: DataFrame, ill: DataFrame, used: DataFrame) -> DataFrame:
+def _usual(ill: DataFrame, used: DataFrame) -> DataFrame:
     """Stays of houses that use an item, with or without it: `is_used`, the usual `share`, `is_odd`.
 
     Only illnesses of stays that got the item anywhere are asked about; all others have no share.
@@ -93,10 +95,13 @@ def _usual(stay: DataFrame, ill: DataFrame, used: DataFrame) -> DataFrame:
         .join(by_house, on=[*USE, "illness"], how="left")
         .groupBy(*USE, "mdtrt_id")
         .agg(F.max(share).alias("share"))
-        .join(used.withColumn("is_used", F.lit(True)), on=[*USE, "mdtrt_id"], how="left")
+        .join(
+            used.select(*USE, "mdtrt_id", F.lit(True).alias("is_used")),
+            on=[*USE, "mdtrt_id"],
+            how="left",
+        )
         .withColumn("is_used", F.coalesce("is_used", F.lit(False)))
         .withColumn("is_odd", F.col("is_used") & (F.col("share") < USUAL))
-        .join(stay.drop("month"), on=[VIEW, "fixmedins_code", "mdtrt_id"], how="inner")
     )
 
 
@@ -113,7 +118,7 @@ def _treated(ill: DataFrame) -> DataFrame:
 
 
 def _counted(usual: DataFrame) -> DataFrame:
-    """House and item → stays judged, those with it, the odd ones, and how many would be usual."""
+    """House and item → stays judged, those with it, how many would be usual, and the odd ones."""
     below = F.when(F.col("share") < USUAL, F.col("share")).otherwise(0.0)
     return (
         usual.groupBy(*USE)
@@ -122,14 +127,17 @@ def _counted(usual: DataFrame) -> DataFrame:
             F.count_if("is_used").cast("int").alias("stays_with"),
             F.count_if("is_odd").cast("int").alias("odd_stays"),
             F.round(F.sum(below), 2).alias("odd_expected"),
+            F.collect_list(F.when(F.col("is_odd"), F.col("mdtrt_id"))).alias("odd"),
         )
         .where("odd_stays > 0")
     )
 
 
-def _doctors(odd: DataFrame) -> DataFrame:
+def _doctors(odd: DataFrame, stay: DataFrame, used: DataFrame) -> DataFrame:
     """House and item → who was in charge of the odd stays, for what and when."""
-    by_doctor = odd.groupBy(*USE, "chfpdr_code").agg(
+    told = odd.join(stay.drop("month"), on=[VIEW, "fixmedins_code", "mdtrt_id"], how="inner")
+    case = told.join(used, on=[*USE, "mdtrt_id"], how="inner")
+    by_doctor = case.groupBy(*USE, "chfpdr_code").agg(
         F.count("*").cast("int").alias("stays"),
         F.min("area").alias("area"),
         F.collect_set(F.left("main_diag", F.lit(3))).alias("diagnoses"),

@@ -45,5 +45,26 @@ def seen_by(rows: DataFrame, months: Iterable[str], *, back: int, ahead: int = 0
     """
     own = month_number()
     views = F.sequence(own - ahead, own + back)
-    asked = [int(m[:4]) * 12 + int(m[5:7]) - 1 for m in sorted(months)]
-    return rows.withColumn(VIEW, F.explode(views)).where(F.col(VIEW).isin(asked))
+    return rows.withColumn(VIEW, F.explode(views)).where(F.col(VIEW).isin(_numbers(months)))
+
+
+def persons_seen_by(
+    rows: DataFrame, by: list[str], months: Iterable[str], *, back: int
+) -> DataFrame:
+    """How many `persons` each of `months` sees, by the columns `by` and `view`.
+
+    A person of many rows is told once by the months that see one, instead of every row being.
+    """
+    seen = F.transform("own", lambda own: F.sequence(own, own + back))
+    return (
+        rows.groupBy(*by, "person_key")
+        .agg(F.collect_set(month_number()).alias("own"))
+        .withColumn(VIEW, F.explode(F.array_distinct(F.flatten(seen))))
+        .where(F.col(VIEW).isin(_numbers(months)))
+        .groupBy(*by, VIEW)
+        .agg(F.count("*").alias("persons"))
+    )
+
+
+def _numbers(months: Iterable[str]) -> list[int]:
+    return [int(m[:4]) * 12 + int(m[5:7]) - 1 for m in sorted(months)]

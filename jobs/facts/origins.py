@@ -7,7 +7,8 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.facts.months import VIEW, month_label, month_number, seen_by
+from jobs.facts.months import VIEW, month_label, month_number, persons_seen_by, seen_by
+from jobs.pinned import pinned
 
 BACK: Final = 5  # months before its own that a month looks over: six together
 FEWEST: Final = 3  # people that are told of; behind one phone, and of as many addresses, for a link
@@ -36,15 +37,16 @@ def origins(
     Expected is what the institution would see of that city if its people came to it as they come
     to the other institutions of its own city: by share of all people treated there.
     """
-    case = seen_by(_cases(visit_fact, stay_fact), months, back=BACK)
-    seen = case.unionByName(_claims(case))
-    group = _groups(seen.where("is_offsite"))
+    case = _cases(visit_fact, stay_fact)
+    guest = seen_by(case.where("is_offsite"), months, back=BACK)
+    seen = pinned(guest.unionByName(_claims(guest)))
     told = (
-        group.where(F.col("persons") >= FEWEST)
-        .join(_expected(seen), on=GROUP, how="inner")
-        .join(_looks(seen), on=GROUP, how="left")
+        _groups(seen)
+        .where(F.col("persons") >= FEWEST)
+        .join(_expected(case, seen, months), on=GROUP, how="inner")
+        .join(_looks(case, seen, months), on=GROUP, how="left")
         .join(_together(seen), on=GROUP, how="left")
-        .join(_linked(seen.where("is_offsite")), on=GROUP, how="left")
+        .join(_linked(seen), on=GROUP, how="left")
         .join(_local(seen, offsite_registration, person), on=GROUP, how="left")
         .withColumn("month", month_label(F.col(VIEW)))
     )
@@ -80,11 +82,9 @@ def _cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
     )
 
 
-def _claims(case: DataFrame) -> DataFrame:
+def _claims(guest: DataFrame) -> DataFrame:
     """Claims by hand once more, in a setting of their own: of people who share a phone."""
-    by_hand = case.where(F.col("is_offsite") & (F.col("pay_loc") == BY_HAND)).withColumn(
-        "setting", F.lit("claim")
-    )
+    by_hand = guest.where(F.col("pay_loc") == BY_HAND).withColumn("setting", F.lit("claim"))
     people = _behind(by_hand).select(*GROUP, F.explode("people").alias("person_key")).distinct()
     return by_hand.join(people, on=[*GROUP, "person_key"], how="left_semi")
 
@@ -106,11 +106,13 @@ def _groups(case: DataFrame) -> DataFrame:
     )
 
 
-def _expected(seen: DataFrame) -> DataFrame:
+def _expected(case: DataFrame, seen: DataFrame, months: tuple[str, ...]) -> DataFrame:
     """Institution and home city → people to expect, all people of the house, other home cities."""
-    here = seen.groupBy(*GROUP, "city", "is_offsite").agg(  # which hangs on home and city alone
-        F.count_distinct("person_key").alias("own")
-    )
+    of_house = ["setting", "fixmedins_code", "home", "city", "is_offsite"]
+    claim = seen.where("setting = 'claim'").groupBy(*of_house, VIEW)
+    claiming = claim.agg(F.count_distinct("person_key").alias("persons"))
+    counted = persons_seen_by(case, of_house, months, back=BACK).unionByName(claiming)
+    here = pinned(counted.withColumnRenamed("persons", "own"))
     house = here.groupBy(*HOUSE, "city").agg(
         F.sum("own").cast("int").alias("house_persons"),
         F.count_if("is_offsite").cast("int").alias("homes"),
@@ -130,19 +132,19 @@ def _expected(seen: DataFrame) -> DataFrame:
     )
 
 
-def _looks(seen: DataFrame) -> DataFrame:
+def _looks(case: DataFrame, seen: DataFrame, months: tuple[str, ...]) -> DataFrame:
     """Institution and home city → its commonest look, and how common that is in the house else."""
-    counted = (
-        seen.where("look <> ''")
-        .groupBy(*GROUP, "is_offsite", "look")
-        .agg(F.count("*").alias("cases"))
-    )
-    house = counted.groupBy(*HOUSE).agg(F.sum("cases").alias("house_cases"))
-    of_look = counted.groupBy(*HOUSE, "look").agg(F.sum("cases").alias("all_alike"))
+    count = F.count("*").alias("cases")
+    guest = seen.where("look <> ''").groupBy(*GROUP, "look").agg(count)
+    in_month = ["setting", "fixmedins_code", "month", "look"]
+    local = case.where("NOT is_offsite AND look <> ''").groupBy(*in_month).agg(count)
+    alike = [*HOUSE, "look", "cases"]
+    everybody = guest.select(alike).unionByName(seen_by(local, months, back=BACK).select(alike))
+    of_look = everybody.groupBy(*HOUSE, "look").agg(F.sum("cases").alias("all_alike"))
+    house = of_look.groupBy(*HOUSE).agg(F.sum("all_alike").alias("house_cases"))
     first = F.struct(F.col("cases"), F.col("look"))
     own = (
-        counted.where("is_offsite")
-        .groupBy(*GROUP)
+        guest.groupBy(*GROUP)
         .agg(F.max(first).alias("most"), F.sum("cases").alias("own_cases"))
         .select(*GROUP, "own_cases", "most.look", F.col("most.cases").alias("alike"))
     )
@@ -165,7 +167,7 @@ def _together(seen: DataFrame) -> DataFrame:
     """Institution and home city → stays begun within a day of those of CROWD - 1 others of it."""
     number = F.unix_date("day")
     near = Window.partitionBy(*GROUP).orderBy(number).rangeBetween(-1, 1)
-    stay = seen.where("is_offsite AND setting = 'stay'")
+    stay = seen.where("setting = 'stay'")
     people = F.size(F.collect_set("person_key").over(near))
     return (
         stay.withColumn("people", people)
@@ -198,14 +200,13 @@ def _behind(case: DataFrame) -> DataFrame:
 def _local(seen: DataFrame, offsite_registration: DataFrame, person: DataFrame) -> DataFrame:
     """Institution and home city → people who live here, by other visits and by registration."""
     who = [VIEW, "person_key", "city"]
-    guest = seen.where("is_offsite")
-    rooted = guest.groupBy(*who).agg((F.count_distinct("fixmedins_code") > 1).alias("is_rooted"))
+    rooted = seen.groupBy(*who).agg((F.count_distinct("fixmedins_code") > 1).alias("is_rooted"))
     lives = (
         offsite_registration.where(F.col("rloc_rea") == SETTLED)
         .join(person.select("insu_admdvs", "psn_key", "person_key"), ["insu_admdvs", "psn_key"])
         .select("person_key", F.left("rloc_admdvs", F.lit(4)).alias("city"), "begndate", "enddate")
     )
-    case = guest.select(*GROUP, "city", "person_key", "day")
+    case = seen.select(*GROUP, "city", "person_key", "day")
     is_now = (F.col("begndate") <= F.col("day")) & _is_open(F.col("day"))
     return (
         case.join(lives, on=["person_key", "city"], how="left")

@@ -11,6 +11,7 @@ from jobs.facts.care import TESTS
 from jobs.facts.diagnoses import every_diagnosis, family
 from jobs.facts.months import VIEW, month_number, number_of_day, seen_by
 from jobs.facts.registrations import batches, held, registered, registered_share
+from jobs.pinned import pinned
 
 BACK: Final = 11  # months before its own in which a registration that a month asks about begins
 YEAR: Final = 12  # months before a registration in which something must support it
@@ -67,7 +68,7 @@ def _supported(
 ) -> DataFrame:
     """Visits (with `view`) with SUPPORT of their registration where it is young, and `is_bare`."""
     is_young = number_of_day("begun_on").between(F.col(VIEW) - BACK, F.col(VIEW))
-    asked = seen.where(is_young & F.col("family").isNotNull()).select(*CASE).distinct()
+    asked = pinned(seen.where(is_young & F.col("family").isNotNull()).select(*CASE).distinct())
     begun = number_of_day("begun_on")
     in_time = month_number().between(begun - YEAR, begun)
     seen_ill = (
@@ -92,7 +93,7 @@ def _supported(
         .select(*CASE, *(F.coalesce(name, F.lit(0)).cast("int").alias(name) for name in SUPPORT))
     )
     return (
-        seen.join(found, on=CASE, how="left")
+        seen.join(pinned(found), on=CASE, how="left")
         .withColumns({name: F.when(is_young, F.col(name)) for name in SUPPORT})
         .withColumn("is_bare", F.coalesce(_is_bare(), F.lit(False)))
         .withColumn("certifier", F.coalesce("certifier_doctor", "certifier_code"))

@@ -13,6 +13,7 @@ from jobs.facts.diagnoses import every_diagnosis, family
 from jobs.facts.elsewhere import outside, rate, usual_share
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
 from jobs.facts.parts import gathered, part_of_line
+from jobs.pinned import pinned
 
 BACK: Final = 5  # months before its own that a month counts: six together
 KNOWN: Final = 11  # months before its own in which others may have found the illness
@@ -40,7 +41,7 @@ def recipients(
     included; where these are few, from recipients of any dear drug. Guests are left out: what was
     found of them is known where they live.
     """
-    line = _lines(charge_fact, visit_fact)
+    line = pinned(_lines(charge_fact, visit_fact))
     drug = seen_by(line.where("ingredient IS NOT NULL"), months, back=BACK)
     record = seen_by(_records(visit_fact, stay_fact, diagnosis, line), months, back=KNOWN)
     recipient = _recipients(drug, record)

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
 from jobs.facts.recurrence_ways import BACK, VISITED, cases, is_quick
+from jobs.pinned import pinned
 
 OFTEN: Final = 3  # days on which a card must come in a stack to be one of those who keep coming
 TOGETHER: Final = 3  # of them that a stack must hold to count
@@ -33,8 +34,8 @@ def recurrences(
     known = seen_by(cases(visit_fact, stay_fact), months, back=BACK)
     case = known.where(F.col("first_number") >= F.col(VIEW) - BACK)
     kept = _kept(case.where(F.col("way") == STACK))
-    group = _groups(kept.unionByName(case.where(F.col("way") != STACK)))
-    staff = seen_by(_counts(visit_fact, stay_fact), months, back=BACK)
+    group = pinned(_groups(pinned(kept.unionByName(case.where(F.col("way") != STACK)))))
+    staff = seen_by(pinned(_counts(visit_fact, stay_fact)), months, back=BACK)
     house = staff.groupBy(*HOUSE).agg(F.sum("n").alias("n"), F.sum("quick").alias("quick"))
     told = (
         group.withColumn("basis", F.expr(COUNTED_BY))
