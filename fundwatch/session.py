@@ -49,7 +49,8 @@ LOCAL: Mapping[str, str] = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     # Spark's and Delta's defaults are for a cluster; on a small lake they cost a factor of 3 to 10.
-    "spark.sql.shuffle.partitions": "4",
+    # Small shuffles come together again; a city's, in fewer parts, would be sorted on disk.
+    "spark.sql.shuffle.partitions": "16",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
 }
@@ -74,7 +75,7 @@ class SparkSettings:
     """Where Spark runs and with how much; what is not said here is Spark's own default.
 
     On a local master the small-lake settings of LOCAL apply; a cluster gets its own in `extra`,
-    which wins over everything else. `shuffle_partitions` None is 4 locally, and Spark's default
+    which wins over everything else. `shuffle_partitions` None is 16 locally, and Spark's default
     on a cluster.
     """
 
