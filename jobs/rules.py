@@ -52,8 +52,8 @@ def found(fact: DataFrame, table: Table, rules: tuple[Rule, ...], whole: set[str
     """
     held = F.concat_ws(",", *(F.when(_holds(r), F.lit(str(n))) for n, r in enumerate(rules)))
     hits = fact.withColumn(HELD, held).where(F.col(HELD) != "")
-    place = F.explode(F.split(HELD, ",")).alias(RULE)
-    each = hits.select(*table.names, place).withColumn(RULE, F.col(RULE).cast("int"))
+    place = F.explode(F.split(HELD, ",").cast("array<int>")).alias(RULE)
+    each = hits.select(*table.names, place)
     columns = _finding(table, rules, whole)
     in_question = f"{EXCESS} IS NULL OR {EXCESS} > 0"
     return (

@@ -10,7 +10,6 @@ from pyspark.sql import functions as F
 from jobs.facts.months import VIEW, month_label, month_number, number_of_day, seen_by
 from jobs.facts.parts import with_parts
 from jobs.facts.people import is_offsite
-from jobs.pinned import pinned
 
 BACK: Final = 12  # months before its own in which a month looks for earlier claims and invoices
 AHEAD: Final = 2  # and after it, for invoices
@@ -76,8 +75,7 @@ def _claims(settlement_net: DataFrame, person: DataFrame) -> DataFrame:
 
 def _with_bills(claim: DataFrame, invoice: DataFrame) -> DataFrame:
     """Claims (with `view`) and what the register says of their invoice, as far as they see it."""
-    reissued = pinned(_reissued(invoice))
-    bill = invoice.join(reissued, on=["bill_code", "bill_no"], how="left").select(
+    bill = invoice.join(_reissued(invoice), on=["bill_code", "bill_no"], how="left").select(
         F.expr(NUMBER).alias("invono"),
         F.concat_ws("|", "bill_code", "bill_no").alias("bill_key"),
         *("stas", "issue_date", "reissued_on"),
