@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
 from pyspark.sql import DataFrame
@@ -38,6 +38,7 @@ from fundwatch.tables.silver import FEE_LINE, PERSON, SETTLEMENT_NET
 from jobs.conform import conform
 from jobs.facts.care import care
 from jobs.offered import Offered
+from jobs.pinned import pinned
 from jobs.side_by_side import side_by_side
 
 # What one row of these says hangs on its own persons alone, or on what no replay narrows.
@@ -174,7 +175,7 @@ class Replay:
         return conform(rows, CHARGE_FACT, self.question.months["anomalies"])
 
     def _of_persons(self, table: Table, rows: DataFrame) -> DataFrame:
-        persons = F.broadcast(self._persons())
+        persons = F.broadcast(self._persons)
         if table == STAY_FACT:
             return rows.join(persons, on="person_key", how="left_semi")
         numbers = self._stored(PERSON).join(persons, on="person_key", how="left_semi")
@@ -186,9 +187,10 @@ class Replay:
         )
         return rows.join(F.broadcast(visits.select("mdtrt_id")), on="mdtrt_id", how="left_semi")
 
+    @cached_property
     def _persons(self) -> DataFrame:
         """Those of the evidence; where stays are contradicted, all who lay in the same houses."""
-        persons = self.question.persons
+        persons = pinned(self.question.persons)
         if PRESENCE_CONFLICT not in self._looked:
             return persons
         stay = self._stored(SETTLEMENT_NET).where(care(self.offered.codes) == "inpatient")

@@ -20,7 +20,6 @@ from jobs.clues.build import evidence_tables
 from jobs.clues.proof import contents
 from jobs.clues.replay import Question, as_of, replay, unknown_finders
 from jobs.offered import Offered
-from jobs.pinned import pinned
 
 # Of the whole list and of what is usual in it, not of the claim; or told apart below.
 NOT_COMPARED: Final = (
@@ -122,7 +121,7 @@ def _verified(
 def _again(lake: Lake, offered: Offered, asked: Asked) -> dict[str, Row]:
     """What comes out now, by clue_id."""
     question = Question(
-        persons=pinned(_persons(lake, asked)),
+        persons=_persons(lake, asked),
         finders=frozenset(asked_of(lake, offered, asked.clues)),
         versions=asked.at.versions,
         months=asked.at.months,
