@@ -114,7 +114,8 @@ def workplace(
     start_logging(as_json=settings.log.json_lines)
     root = lake if "://" in lake else str(Path(lake).resolve())
     with writing(root):
-        opened = Lake(root, spark_session(_spark(settings)), settings.lake.case_horizon_days)
+        spark = spark_session(spark_settings(settings))
+        opened = Lake(root, spark, settings.lake.case_horizon_days)
         if not any_schema:
             _check_schema(opened)
         yield Workplace(folder, settings, opened, progress)
@@ -139,7 +140,8 @@ def _check_schema(lake: Lake) -> None:
     release.check_schema(lake.root, known)
 
 
-def _spark(settings: Settings) -> SparkSettings:
+def spark_settings(settings: Settings) -> SparkSettings:
+    """How the settings say that Spark is to run."""
     spark = settings.spark
     return SparkSettings(
         master=spark.master,

@@ -23,6 +23,7 @@ MAY_PULL = (
     "jobs/clues/verify.py",
     "jobs/detect.py",
     "jobs/exports/",
+    "jobs/extract/",
     "jobs/found.py",
     "jobs/ingest/",
     "jobs/maintain.py",

@@ -140,7 +140,8 @@ def _asked(seen: DataFrame) -> DataFrame:
         seen.withColumn("least_hours", asked_hours.cast("int"))
         .withColumn("marks", F.size("family_marks"))
         .withColumn("marked", F.size(F.array_intersect("family_marks", "items")))
-        .select("*", F.inline(F.array_compact(F.array(*each))))
+        .select("*", F.inline(F.array(*each)))
+        .where("ground IS NOT NULL")
     )
 
 

@@ -109,18 +109,29 @@ class Landing:
     strangers: tuple[str, ...]
     manifests: dict[tuple[str, str], dict[str, Any]]
 
+    @property
+    def missing(self) -> list[str]:
+        """Tables that must be there and are not."""
+        there = {file.table for file in self.files}
+        return sorted(t.name for t in LANDING.values() if t.required and t.name not in there)
+
 
 def find(folder: str | Path, source: Source) -> Landing:
     """What was delivered. Raises LandingError if the folder or a required table is missing."""
-    storage = Storage.at(folder)
+    landing = placed(Storage.at(folder), source)
+    if landing.missing:
+        told = ", ".join(landing.missing)
+        raise LandingError(f"{folder} lacks {told}; these tables must be there")
+    return landing
+
+
+def placed(storage: Storage, source: Source) -> Landing:
+    """What lies there, whether or not it is enough. Raises LandingError for hostile names."""
     paths = [path for path in storage.files() if not _hidden(path)]
     files = tuple(sorted(_contract(paths) if source.identity else _mapped(paths, source)))
     _refuse_names(files)
-    placed = {file.path for file in files}
-    strangers = tuple(path for path in paths if path not in placed and _name(path) != MANIFEST)
-    missing = sorted({t.name for t in LANDING.values() if t.required} - {f.table for f in files})
-    if missing:
-        raise LandingError(f"{folder} lacks {', '.join(missing)}; these tables must be there")
+    known = {file.path for file in files}
+    strangers = tuple(path for path in paths if path not in known and _name(path) != MANIFEST)
     manifests = dict(_manifests(storage, paths)) if source.identity else {}
     return Landing(storage, files, strangers, manifests)
 

@@ -13,27 +13,21 @@ from fundwatch.tables.gold.facts import (
     SUPPLY_FACT,
     VISIT_FACT,
 )
-from fundwatch.tables.gold.misfits import (
-    BURST_FACT,
-    DIALYSIS_FACT,
-    ENTRY_FACT,
-    GROUP_FACT,
-    INDICATION_FACT,
+from fundwatch.tables.gold.goods import (
+    GOODS,
     INVOICE_FACT,
-    MISFITS,
-    MIX_FACT,
+    RESALE_FACT,
+    STOCK_FACT,
+)
+from fundwatch.tables.gold.people import (
+    BURST_FACT,
+    ENTRY_FACT,
     ORIGIN_FACT,
-    OVERCHARGE_FACT,
-    PRESCRIBER_FACT,
+    PEOPLE,
     QUALIFICATION_FACT,
     RECIPIENT_FACT,
     RECURRENCE_FACT,
-    RESALE_FACT,
     SESSION_FACT,
-    STOCK_FACT,
-    SUPPORT_FACT,
-    UNIFORM_FACT,
-    WORKUP_FACT,
 )
 from fundwatch.tables.gold.results import (
     CLUE,
@@ -45,6 +39,18 @@ from fundwatch.tables.gold.results import (
     RULE_FINDING,
     SHARED_ADMISSION,
     SHARED_PURCHASE,
+)
+from fundwatch.tables.gold.treatment import (
+    DIALYSIS_FACT,
+    GROUP_FACT,
+    INDICATION_FACT,
+    MIX_FACT,
+    OVERCHARGE_FACT,
+    PRESCRIBER_FACT,
+    SUPPORT_FACT,
+    TREATMENT,
+    UNIFORM_FACT,
+    WORKUP_FACT,
 )
 
 __all__ = [
@@ -87,7 +93,7 @@ __all__ = [
     "WORKUP_FACT",
 ]
 
-FACTS: Final = (*HAPPENED, *MISFITS)
+FACTS: Final = (*HAPPENED, *GOODS, *TREATMENT, *PEOPLE)
 
 GOLD: Final[dict[str, Table]] = {
     table.name: table
