@@ -8,8 +8,9 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from jobs.facts.elsewhere import UNSEEN, rate, usual_share
-from jobs.facts.months import VIEW, month_label, month_number, seen_by
+from jobs.facts.months import VIEW, month_label, month_number, persons_seen_by, seen_by
 from jobs.facts.prescribed import prescribed
+from jobs.pinned import pinned
 
 BACK: Final = 5  # months before its own that a month counts: six together
 AGAIN: Final = 4  # days on which a drug was fetched; fewer have no rhythm [days]
@@ -22,6 +23,7 @@ DRUGS: Final = 3  # different drugs that make them so
 ALL: Final = 0.8  # share of the purchases that these must have
 FEW: Final = 10  # purchases on colleagues' prescriptions that weigh as much as the area's
 PAIR: Final = [VIEW, "prescriber", "fixmedins_code"]
+OF_CIRCLE: Final = [*PAIR, "pattern"]
 PATTERNS: Final = ("often", "alike")
 MONEY: Final = ("watched_fen", "fund_fen", "acct_fen")
 
@@ -43,36 +45,44 @@ def prescribers(
     the same DRUGS, by people who came twice or more; the circle are those who fetched these.
     What the circle fetched is told; others are its measure.
     """
-    purchase = prescribed(visit_fact, charge_fact, fee_line, practitioner, catalogue_item)
-    seen = _with_others(seen_by(purchase, months, back=BACK)).where("prescriber IS NOT NULL")
-    pair = _pairs(_with_circle(seen))
+    purchase = pinned(prescribed(visit_fact, charge_fact, fee_line, practitioner, catalogue_item))
+    known = purchase.where("prescriber IS NOT NULL")
+    marked = _with_circle(seen_by(known, months, back=BACK))
+    circle = pinned(marked.where("is_often OR is_alike"))
+    told = _circles(_with_others(circle, purchase))
+    pair = _pairs(known, months).join(told, on=OF_CIRCLE, how="left")
     return (
-        _compared(pair)
+        _compared(pair.withColumn("circle", F.coalesce("circle", F.lit(0))))
         .where("now > 0")
         .withColumn("staff_code", F.when(F.col("home_code").isNotNull(), F.col("prescriber")))
         .withColumn("month", month_label(F.col(VIEW)))
     )
 
 
-def _with_others(seen: DataFrame) -> DataFrame:
-    """Purchases beside those that this prescriber has no part in: of the drug, and of the person.
+def _with_others(circle: DataFrame, purchase: DataFrame) -> DataFrame:
+    """A circle's purchases beside those its prescriber has no part in: of the drug, of the person.
 
-    How many there are in the area, or of the person at all, and of them at this pharmacy.
+    How many there are in the area, or of the person at all, and of them at this pharmacy. Circles
+    are few, so that purchases are compared with them, and not each with all.
     """
-    mine, here = F.col("prescriber"), F.col("fixmedins_code")
-    counts = {}
-    for name, of in (("drug", [VIEW, "area", "drug"]), ("person", [VIEW, "person_key"])):
-        everywhere, by_me, at_it, both = (
-            F.count("*").over(Window.partitionBy(*of, *more))
-            for more in ([], [mine], [here], [mine, here])
-        )
-        counts[name] = {f"{name}_all": everywhere - by_me, f"{name}_here": at_it - both}
-    return (
-        seen.repartition(VIEW, "area", "drug")
-        .withColumns(counts["drug"])
-        .repartition(VIEW, "person_key")
-        .withColumns(counts["person"])
+    sold = purchase.select(
+        *("area", "drug", "person_key", month_number().alias("number")),
+        *(F.col(name).alias(f"other_{name}") for name in ("prescriber", "fixmedins_code")),
     )
+    is_seen = F.col("number").between(F.col(VIEW) - BACK, F.col(VIEW))
+    is_others = ~F.col("other_prescriber").eqNullSafe(F.col("prescriber"))
+    is_here = F.col("other_fixmedins_code") == F.col("fixmedins_code")
+    for name, of in (("drug", ["area", "drug"]), ("person", ["person_key"])):
+        by = [*of, *PAIR]
+        asked = F.broadcast(circle.select(*by).distinct())
+        others = (
+            sold.join(asked, on=of, how="inner")
+            .where(is_seen & is_others)
+            .groupBy(*by)
+            .agg(F.count("*").alias(f"{name}_all"), F.count_if(is_here).alias(f"{name}_here"))
+        )
+        circle = circle.join(others, on=by, how="left").fillna(0, [f"{name}_all", f"{name}_here"])
+    return circle
 
 
 def _with_circle(seen: DataFrame) -> DataFrame:
@@ -84,6 +94,8 @@ def _with_circle(seen: DataFrame) -> DataFrame:
     by_drug = of_pair.orderBy(F.desc("of_drug"), "drug")
     return (
         seen.repartition(*PAIR)
+        .withColumn("purchases", F.count("*").over(of_pair))
+        .where(F.col("purchases") >= min(AGAIN, LEAST))  # most pairs have one or two
         .withColumns(
             {
                 "days": F.size(F.collect_set("day").over(of_person)),
@@ -110,7 +122,7 @@ def _with_circle(seen: DataFrame) -> DataFrame:
 
 
 def _is_all_the_same(of_pair: WindowSpec) -> Column:
-    purchases = F.count("*").over(of_pair)
+    purchases = F.col("purchases")
     common = F.count_if("is_common").over(of_pair)
     people = F.count_if(F.col("nth") == 1).over(of_pair)
     return (purchases >= LEAST) & (common >= ALL * purchases) & (purchases >= 2 * people)
@@ -129,24 +141,38 @@ def _are(mark: str, window: WindowSpec, least: int) -> Column:
     return F.size(people) >= least
 
 
-def _pairs(purchase: DataFrame) -> DataFrame:
-    """One row a prescriber, pharmacy, `view` and pattern."""
+def _pairs(purchase: DataFrame, months: tuple[str, ...]) -> DataFrame:
+    """One row a prescriber, pharmacy, `view` and pattern; months are counted, then seen."""
+    of_pair = ["prescriber", "fixmedins_code"]
+    of_month = purchase.groupBy("month", *of_pair).agg(
+        F.min("home_code").alias("home_code"),
+        F.min("area").alias("area"),
+        F.count("*").alias("purchases"),
+        F.count_if("is_named").alias("named"),
+    )
+    persons = persons_seen_by(purchase, of_pair, months, back=BACK)
     return (
-        purchase.groupBy(*PAIR)
+        seen_by(of_month, months, back=BACK)
+        .groupBy(*PAIR)
         .agg(
             F.min("home_code").alias("home_code"),
             F.min("area").alias("area"),
-            _count(F.lit(True)).alias("purchases"),
-            F.size(F.collect_set("person_key")).alias("persons"),
-            _count(F.col("is_named")).alias("named"),
-            F.array(*(F.struct(*_circle(name)) for name in PATTERNS)).alias("patterns"),
+            F.sum("purchases").cast("int").alias("purchases"),
+            F.sum("named").cast("int").alias("named"),
         )
-        .select(*PAIR, "home_code", "area", "purchases", "persons", "named", F.inline("patterns"))
+        .join(persons.withColumn("persons", F.col("persons").cast("int")), on=PAIR, how="inner")
+        .withColumn("pattern", F.explode(F.array(*map(F.lit, PATTERNS))))
     )
 
 
+def _circles(purchase: DataFrame) -> DataFrame:
+    """What each circle fetched, by pair and pattern; of purchases of some circle."""
+    patterns = F.array(*(F.struct(*_circle(name)) for name in PATTERNS)).alias("patterns")
+    return purchase.groupBy(*PAIR).agg(patterns).select(*PAIR, F.inline("patterns"))
+
+
 def _circle(pattern: str) -> tuple[Column, ...]:
-    """What the circle of one pattern fetched; `now` counts what it did in that very month."""
+    """What one pattern's circle fetched; `now` counts what it did in that very month."""
     circle = F.col(f"is_{pattern}")
 
     def of_circle(name: str) -> Column:
