@@ -59,8 +59,13 @@ def supports(
     sold = trace_scan.where(F.col("scan_type") == SALE)
     for name, register in {"report": report, "order": medical_order, "trace": sold}.items():
         judged = _with_register(judged, name, register)
-    asked = judged.withColumn("ask", F.explode(F.array(*_answers()))).where("ask.has IS NOT NULL")
-    each = asked.select("*", "ask.*").drop("ask", *(f"has_{name}" for name in ASKED))
+    asked = judged.where(F.coalesce(*_answers().values()).isNotNull())  # of most, nothing is
+    answers = (F.struct(F.lit(n).alias("lacks"), has.alias("has")) for n, has in _answers().items())
+    each = (
+        asked.select("*", F.inline(F.array(*answers)))
+        .where("has IS NOT NULL")
+        .drop(*(f"has_{name}" for name in ASKED))
+    )
     return _with_lines(_misfits(_with_stays(each)), line)
 
 
@@ -149,15 +154,14 @@ def _with_register(judged: DataFrame, name: str, register: DataFrame) -> DataFra
     )
 
 
-def _answers() -> list[Column]:
-    """For each support, whether the case has it; null: it is not asked for."""
+def _answers() -> dict[str, Column]:
+    """Support → whether the case has it; null: it is not asked for."""
     needs = F.col("needed_oprn").isNotNull()
-    has = {
+    return {
         "diagnosis": F.col("fits"),
         "operation": F.when(needs, F.coalesce("performed", F.lit(False))),
         **{name: F.col(f"has_{name}") for name in ASKED},
     }
-    return [F.struct(F.lit(name).alias("lacks"), of.alias("has")) for name, of in has.items()]
 
 
 def _with_stays(each: DataFrame) -> DataFrame:
@@ -177,9 +181,9 @@ def _with_stays(each: DataFrame) -> DataFrame:
         F.concat(F.lit("every_"), "lacks").alias("lacks"),
         F.col("any").alias("has"),
     )
-    cases = F.array_compact(F.array(F.struct(*of_case), F.when(F.col("speaks"), whole)))
+    cases = F.array(F.struct(*of_case), F.when(F.col("speaks"), whole))
     kept = [name for name in each.columns if name not in of_case]
-    return counted.select(*kept, F.inline(cases))
+    return counted.select(*kept, F.inline(cases)).where("lacks IS NOT NULL")
 
 
 def _misfits(asked: DataFrame) -> DataFrame:
