@@ -22,6 +22,8 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.small_spark import INTERPRETED, MEMORY, PARTITIONS, QUICK
+
 ROOT = Path(__file__).parents[1]
 DAGS = ROOT / "dags"
 Airflow = Callable[..., Any]
@@ -34,8 +36,10 @@ def airflow_at(home: Path) -> Airflow:
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "FUNDWATCH_SPARK__DRIVER_MEMORY": "2g",
-        "FUNDWATCH_SPARK__JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
+        "FUNDWATCH_SPARK__DRIVER_MEMORY": MEMORY,
+        "FUNDWATCH_SPARK__SHUFFLE_PARTITIONS": str(PARTITIONS),
+        "FUNDWATCH_SPARK__EXTRA": json.dumps(INTERPRETED),
+        "FUNDWATCH_SPARK__JAVA_OPTIONS": QUICK,
     }
 
     def ask(*arguments: str, **environment: str) -> Any:

@@ -10,6 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from fundwatch.session import SparkSettings, spark_session
+from tests.small_spark import INTERPRETED, MEMORY, PARTITIONS, QUICK
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,16 +28,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = spark_session(
         SparkSettings(
             master="local[2]",
-            driver_memory="2g",
-            shuffle_partitions=2,
-            # Plans are interpreted: on a dozen rows, compiling them is a quarter of all the time.
-            # The end-to-end test, the demo and the proofs run the compiled form.
-            extra={
-                "spark.sql.adaptive.enabled": "false",
-                "spark.sql.codegen.wholeStage": "false",
-                "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-            },
-            java_options="-XX:TieredStopAtLevel=1",  # literals: code runs once, compile it fast
+            driver_memory=MEMORY,
+            shuffle_partitions=PARTITIONS,
+            extra=INTERPRETED,
+            java_options=QUICK,
         ),
         app="fundwatch-tests",
     )
