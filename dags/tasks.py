@@ -1,4 +1,4 @@
-"""What both DAGs share: a task is one `python -m jobs …` process, and a failure is told.
+"""What all DAGs share: a task is one `python -m jobs …` process, and a failure is told.
 
 Nothing here opens the database or imports Spark.
 """
@@ -10,7 +10,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -72,21 +72,24 @@ def jobs_task(
     *folders: str,
     doc: str,
     writes: Iterable[Table] = (),
+    given: Mapping[str, str] | None = None,
 ) -> BashOperator:
     """One Spark process that does `work`; it takes the only slot of pool delta_write.
 
-    `folders` become --landing, --lake, --out. Their values travel in the environment, so that
-    nothing a person types at a trigger is ever read as shell; so does the run, of which all its
-    tasks are parts.
+    `folders` become --landing, --lake, --out; `given` are further options, each with its template.
+    Their values travel in the environment, so that nothing a person types at a trigger is ever read
+    as shell; so does the run, of which all its tasks are parts.
     """
-    options = " ".join(f'--{name} "{_named(name)}"' for name in folders)
+    told = {f"FUNDWATCH_{name.upper()}": template for name, template in (given or {}).items()}
+    options = " ".join(f'--{name} "{_named(name)}"' for name in (*folders, *(given or {})))
     return BashOperator(
         task_id=task_id,
         task_display_name=title,
         bash_command=f'exec "$FUNDWATCH_PYTHON" -m jobs {work} {options}',
         env=_python()
         | {"FUNDWATCH_RUN": "{{ run_id }}"}
-        | {k: v for name in folders for k, v in _folder(name).items()},
+        | {k: v for name in folders for k, v in _folder(name).items()}
+        | told,
         append_env=True,
         cwd=os.environ.get("FUNDWATCH_HOME", str(Path(__file__).resolve().parents[1])),
         pool="delta_write",

@@ -1,7 +1,7 @@
 """Airflow in a process of its own: it sets up logging, database and cwd for all who share one.
 
 python -m tests.airflow_process facts             what the DagBag holds
-python -m tests.airflow_process run CONF DAY…     settlement_watch as of each day, without scheduler
+python -m tests.airflow_process run DAG CONF DAY…  a DAG as of each day, without scheduler
 python -m tests.airflow_process fail              what happens when a task has failed for good
 Each prints one JSON document as its last line, which airflow_at() gives to a test.
 """
@@ -75,20 +75,20 @@ def facts() -> dict[str, Any]:
     }
 
 
-def run(conf: dict[str, str], days: list[str]) -> dict[str, Any]:
-    """Run settlement_watch once per day; the state of each task of each run."""
+def run(dag_id: str, conf: dict[str, str], days: list[str]) -> dict[str, Any]:
+    """Run a DAG once per day; the state of each task of each run, of mapped ones with the index."""
     from airflow.utils.db import initdb
 
-    from dags.settlement_watch import dag
     from dags.tasks import ZONE
 
     initdb()
+    dag = import_module(f"dags.{dag_id}").dag
     for task in dag.tasks:
         task.retries = 0  # a failure is to be seen now, not in half an hour
     at = (datetime.combine(datetime.fromisoformat(day), clock(3), ZoneInfo(ZONE)) for day in days)
     runs = [dag.test(logical_date=moment, run_conf=conf) for moment in at]
     return {
-        day: {task.task_id: str(task.state) for task in done.get_task_instances()}
+        day: {_told(task): str(task.state) for task in done.get_task_instances()}
         for day, done in zip(days, runs, strict=True)
     }
 
@@ -100,6 +100,10 @@ def fail() -> str:
     named = {"dag_id": "settlement_watch", "task_id": "facts", "run_id": "r1", "log_url": None}
     tell_failure({"task_instance": SimpleNamespace(**named)})  # type: ignore[typeddict-item]
     return "told"
+
+
+def _told(task: Any) -> str:
+    return str(task.task_id) if task.map_index < 0 else f"{task.task_id}[{task.map_index}]"
 
 
 def _dag(dag: Any) -> dict[str, Any]:
@@ -123,7 +127,7 @@ def _task(task: Any) -> dict[str, Any]:
         "pool": task.pool,
         "doc": task.doc_md,
         "told": bool(task.on_failure_callback),
-        "command": task.bash_command,
+        "command": getattr(task, "bash_command", ""),
         "upstream": sorted(task.upstream_task_ids),
         "outlets": [asset.name for asset in task.outlets],
     }
@@ -134,6 +138,6 @@ if __name__ == "__main__":
     ways: dict[str, Callable[[], Any]] = {
         "facts": facts,
         "fail": fail,
-        "run": lambda: run(json.loads(arguments[0]), arguments[1:]),
+        "run": lambda: run(arguments[0], json.loads(arguments[1]), arguments[2:]),
     }
     print(json.dumps(ways[what](), ensure_ascii=False))

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,21 @@ from fundwatch.tables.landing import LANDING
 from fundwatch.tables.silver import SILVER
 from province import World, simulate
 from tests.airflow_process import Airflow, airflow_at
+from tests.delivery import Bureau
+
+CLAIMED = ("BeneID", "ClaimID", "Provider", "InscClaimAmtReimbursed", "DeductibleAmtPaid")
+CODED = (
+    *("AttendingPhysician", "OperatingPhysician", "OtherPhysician", "DiagnosisGroupCode"),
+    *(f"ClmDiagnosisCode_{n}" for n in range(1, 11)),
+    *(f"ClmProcedureCode_{n}" for n in range(1, 7)),
+)
+DATED = ("AdmissionDt", "DischargeDt", "ClaimStartDt", "ClaimEndDt")
+CLAIMS = "\n".join(
+    [
+        ",".join([*CLAIMED, *CODED, *DATED]),
+        ",".join(["b1", "c1", "p1", "100", "10", *("x" for _ in CODED), *["2009-01-02"] * 4]),
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +58,9 @@ def steps_of(task: dict[str, Any]) -> list[str]:
     return [word for word in task["command"].split() if word in named]
 
 
-def test_both_dags_are_there_without_errors(facts: dict[str, Any]) -> None:
+def test_the_dags_are_there_without_errors(facts: dict[str, Any]) -> None:
     assert facts["errors"] == {}
-    assert sorted(facts["dags"]) == ["fundwatch_maintenance", "settlement_watch"]
+    assert sorted(facts["dags"]) == ["daily_ingest", "fundwatch_maintenance", "settlement_watch"]
 
 
 def test_parsing_takes_less_than_a_second_and_imports_no_spark(facts: dict[str, Any]) -> None:
@@ -83,7 +99,7 @@ def test_tasks_keep_house_policy(tasks: list[dict[str, Any]]) -> None:
     for task in tasks:
         assert task["owner"] == "fundwatch"
         assert task["retries"] >= 1
-        assert task["pool"] == "delta_write"
+        assert task["pool"] == ("delta_write" if task["command"] else "default_pool")
         assert task["told"]
         assert task["doc"]
         assert not task["name"].isascii()
@@ -100,7 +116,7 @@ def test_folders_never_reach_the_shell_as_text(tasks: list[dict[str, Any]]) -> N
 
 def test_a_folder_that_nobody_named_ends_the_task(tasks: list[dict[str, Any]]) -> None:
     nowhere = dict.fromkeys(("FUNDWATCH_LANDING", "FUNDWATCH_LAKE", "FUNDWATCH_OUT"), "")
-    for task in tasks:
+    for task in filter(itemgetter("command"), tasks):
         done = subprocess.run(
             ["bash", "-c", re.sub("{{.*?}}", "2024-02-05", task["command"])],
             env=os.environ | nowhere | {"FUNDWATCH_PYTHON": "true"},
@@ -121,6 +137,33 @@ def test_a_failure_runs_the_command_it_is_given(airflow: Airflow, tmp_path: Path
 @pytest.mark.parametrize("command", ["no-such-command", "'"])
 def test_a_failure_hook_that_fails_hides_nothing(airflow: Airflow, command: str) -> None:
     assert airflow("fail", FUNDWATCH_ON_FAILURE=command) == "told"
+
+
+def test_each_source_waits_for_its_own_files(facts: dict[str, Any]) -> None:
+    daily = {task["id"]: task for task in facts["dags"]["daily_ingest"]["tasks"]}
+    assert daily["source.delivered"]["upstream"] == ["listed"]
+    assert daily["source.ingest"]["upstream"] == ["source.delivered"]
+    assert '--source "${FUNDWATCH_SOURCE' in daily["source.ingest"]["command"]
+
+
+@pytest.mark.timeout(900)
+def test_what_came_from_two_sources_is_taken_in_each_by_its_mapping(
+    airflow: Airflow, tmp_path: Path
+) -> None:
+    bureau = Bureau(tmp_path / "bureau", None)  # type: ignore[arg-type]  # only files are given
+    bureau.gives_required()
+    (tmp_path / "claims").mkdir()
+    (tmp_path / "claims" / "inpatient_claims.csv").write_text(CLAIMS, encoding="utf-8")
+    found = {"contract": str(tmp_path / "bureau"), "us_claims": str(tmp_path / "claims")}
+    conf, day = json.dumps({"lake": str(tmp_path / "lake")}), "2024-02-05"
+    states = airflow("run", "daily_ingest", conf, day, FUNDWATCH_SOURCES=json.dumps(found))[day]
+    assert set(states) == {
+        "listed",
+        *(f"source.{task}[{n}]" for task in ("delivered", "ingest") for n in (0, 1)),
+    }
+    assert set(states.values()) == {"success"}
+    batches = open_lake(tmp_path / "lake").sql("SELECT DISTINCT batch FROM silver.settlement")
+    assert set(batches["batch"]) == {"b0", ".@us_claims"}
 
 
 @pytest.fixture
@@ -161,12 +204,12 @@ def test_a_backfill_of_three_months_and_then_a_late_correction_of_the_first(
     airflow: Airflow, place: dict[str, str]
 ) -> None:
     days = ["2024-02-05", "2024-03-05", "2024-04-05"]
-    for states in airflow("run", json.dumps(place), *days).values():
+    for states in airflow("run", "settlement_watch", json.dumps(place), *days).values():
         assert set(states.values()) == {"success"}
     assert computed(place["lake"], "charges") == [["2024-01"], ["2024-02"], ["2024-03"]]
     correct(place["landing"], "2024-01")
-    airflow("run", json.dumps(place), "2024-05-05")
+    airflow("run", "settlement_watch", json.dumps(place), "2024-05-05")
     assert computed(place["lake"], "charges")[3:] == [["2024-01"]]
     assert computed(place["lake"], "visits")[3:] == [["2024-01", "2024-02"]]  # looks back a month
-    airflow("run", json.dumps(place), "2024-06-05")
+    airflow("run", "settlement_watch", json.dumps(place), "2024-06-05")
     assert len(computed(place["lake"], "charges")) == 4  # nothing was stale

@@ -64,7 +64,7 @@ def screened(tmp_path_factory: pytest.TempPathFactory) -> Screened:
             shutil.rmtree(root / "landing" / table.name)  # each costs seconds, and no step asks it
     folders = {name: str(root / name) for name in ("landing", "lake", "out")}
     airflow = airflow_at(tmp_path_factory.mktemp("airflow"))
-    return Screened(root, airflow("run", json.dumps(folders), DAY)[DAY])
+    return Screened(root, airflow("run", "settlement_watch", json.dumps(folders), DAY)[DAY])
 
 
 def test_a_month_runs_with_the_production_operators(screened: Screened) -> None:

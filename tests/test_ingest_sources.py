@@ -132,3 +132,38 @@ def test_real_claims_are_counted_cell_by_cell(shared: Path) -> None:
 
 def test_the_contract_needs_no_mapping() -> None:
     assert not list(CONTRACT.faults())
+
+
+def test_a_file_of_one_source_is_no_edition_of_another_sources_file(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    lake = Lake(str(tmp_path / "lake"), spark)
+    for name, claim in (("one", "c1"), ("two", "c9")):
+        (tmp_path / name).mkdir()
+        text = FOREIGN.replace("c1,", f"{claim},").replace("c2,", f"{claim}2,")
+        (tmp_path / name / "claims.csv").write_text(text, encoding="utf-8")
+        source = foreign().model_copy(update={"name": name})
+        ingest(
+            lake, tmp_path / name, source=source, key=KEY, run_id=name, progress=lambda text: None
+        )
+    settled = lake.read(LANDING["setl_d"].silver).select("setl_id", "batch", "file").collect()
+    assert sorted(map(tuple, settled)) == [
+        ("c1", ".@one", "claims.csv"),
+        ("c12", ".@one", "claims.csv"),
+        ("c9", ".@two", "claims.csv"),
+        ("c92", ".@two", "claims.csv"),
+    ]
+
+
+def test_a_star_stays_within_its_folder(tmp_path: Path) -> None:
+    for folder in ("", "2024/"):
+        path = tmp_path / f"{folder}claims.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(FOREIGN, encoding="utf-8")
+    assert {file.path for file in find(tmp_path, foreign()).files} == {"claims.csv"}
+    deeper = foreign(diag_d=_mapped({"mdtrt_id": "Claim"}, {}, {}))
+    by_folder = deeper.tables["diag_d"].model_copy(update={"files": "*/claims.csv"})
+    landing = find(tmp_path, foreign(diag_d=by_folder))
+    assert [(f.batch, f.path) for f in landing.files if f.table == "diag_d"] == [
+        ("2024@foreign", "2024/claims.csv")
+    ]

@@ -188,8 +188,15 @@ def _contract(paths: list[str]) -> Iterator[Delivered]:
 def _mapped(paths: list[str], source: Source) -> Iterator[Delivered]:
     for table, mapped in source.tables.items():
         for path in paths:
-            if fnmatch(path, mapped.files) and _is_data(path):
-                yield Delivered(table, PurePosixPath(path).parent.name or ".", _name(path), path)
+            if _matches(path, mapped.files) and _is_data(path):
+                folder = PurePosixPath(path).parent.name
+                yield Delivered(table, source.batch(folder), _name(path), path)
+
+
+def _matches(path: str, files: str) -> bool:
+    """Folder by folder: a star does not reach into another one."""
+    parts, patterns = path.split("/"), files.split("/")
+    return len(parts) == len(patterns) and all(map(fnmatch, parts, patterns))
 
 
 def _manifests(

@@ -8,16 +8,17 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from fundwatch.tables.landing import LandingTable
-from jobs.ingest.source import Mapped
+from jobs.ingest.source import Mapped, Source
 
 
 def mapped(
-    rows: DataFrame, how: Mapped, table: LandingTable, cells: Mapping[str, Column]
+    rows: DataFrame, source: Source, table: LandingTable, cells: Mapping[str, Column]
 ) -> DataFrame:
     """`rows` of foreign columns (c0, c1 … named by `cells`) as cells of a landing table.
 
     Columns that nothing fills are null. An unpivoted row's file is followed by # and the column.
     """
+    how = source.tables[table.name]
     foreign = rows.select(
         "_path", "line", "_torn", *(_clean(cell).alias(name) for name, cell in cells.items())
     )
@@ -28,7 +29,7 @@ def mapped(
     return foreign.select(
         *(filled.get(c.name, nothing).alias(c.name) for c in table.columns),
         F.lit(None).cast("map<string,string>").alias("extra"),
-        _batch(how).alias("batch"),
+        _batch(source, how).alias("batch"),
         _file(how).alias("file"),
         "line",
         F.col("_torn").alias("torn"),
@@ -65,8 +66,11 @@ def _filled(names: tuple[str, ...]) -> Column:
     return F.filter(F.array(*made), lambda cell: cell["value"].isNotNull())
 
 
-def _batch(how: Mapped) -> Column:
-    return F.element_at("_path", -2) if "/" in how.files else F.lit(".")
+def _batch(source: Source, how: Mapped) -> Column:
+    """As Source.batch has it."""
+    if "/" not in how.files:
+        return F.lit(source.batch(""))
+    return F.concat(F.element_at("_path", -2), F.lit(source.batch("").removeprefix(".")))
 
 
 def _file(how: Mapped) -> Column:

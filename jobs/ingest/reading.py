@@ -178,7 +178,7 @@ def _landed(rows: DataFrame, table: LandingTable, source: Source, shape: Shape) 
     if source.identity:
         told = rows.select(*_declared(table, cells), _extra(table, cells), *_where())
     else:
-        told = mapped(rows, source.tables[table.name], table, cells)
+        told = mapped(rows, source, table, cells)
     if shape.marks:  # plain files are read by plain expressions, and as fast
         told = repaired(told, table, shape.marks, len(shape.names))
     lines = told.withColumn("_faults", F.expr(faults(table, mangled="mangled" in shape.marks)))

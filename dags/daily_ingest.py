@@ -1,0 +1,107 @@
+"""Daily ingest / 每日入湖: every source, once something of it has come since the day before.
+
+Each source waits for its own files, up to twelve hours; one that brings nothing is skipped and
+keeps no other waiting. What was taken in before is left alone, so a rerun changes nothing. The
+months that became stale are computed by settlement_watch.
+
+Sources: variable fundwatch_sources, else FUNDWATCH_SOURCES, a JSON object of mapping in
+conf/sources to folder, such as {"contract": "/landing/bureau", "our_hospital": "/landing/ours"};
+without it the folder of settlement_watch by the contract. Lake: as for settlement_watch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from airflow.sdk import (
+    DAG,
+    CronDataIntervalTimetable,
+    PokeReturnValue,
+    Variable,
+    task,
+    task_group,
+)
+
+from dags.tasks import DEFAULTS, ZONE, folder_params, jobs_task
+from fundwatch.tables.silver import SILVER
+
+SOURCES: Final = "sources"
+EVERY: Final = 600  # seconds between two looks
+PATIENCE: Final = 12 * 3600  # seconds until a source counts as having brought nothing
+OF_SOURCE: Final = "source"
+# What the sensor of the same source found.
+COME: Final = (
+    "{{{{ ti.xcom_pull(task_ids='source.delivered', map_indexes=ti.map_index)['{name}'] }}}}"
+)
+
+
+def sources(landing: str) -> dict[str, str]:
+    """Mapping in conf/sources → folder; raises ValueError for what is no such object."""
+    told = Variable.get(f"fundwatch_{SOURCES}", default="") or os.environ.get(
+        f"FUNDWATCH_{SOURCES.upper()}", ""
+    )
+    if not told:
+        return {"contract": landing} if landing else {}
+    found = json.loads(told)
+    if not isinstance(found, dict) or not all(isinstance(v, str) and v for v in found.values()):
+        raise ValueError(f"fundwatch_{SOURCES} must be a JSON object of mapping to folder")
+    return found
+
+
+def is_delivered(folder: str, since: datetime) -> bool:
+    """Whether a file of the folder is newer; a remote folder is left to the ingest to look at."""
+    if "://" in folder:
+        return True
+    files = (path for path in Path(folder).rglob("*") if path.is_file())
+    return any(path.stat().st_mtime >= since.timestamp() for path in files)
+
+
+with DAG(
+    "daily_ingest",
+    dag_display_name="每日入湖",
+    schedule=CronDataIntervalTimetable("0 1 * * *", timezone=ZONE),
+    start_date=datetime(2021, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    params=folder_params("landing", "lake"),
+    tags=["fundwatch", "医保基金"],
+    doc_md=__doc__,
+) as dag:
+
+    @task(task_display_name="列出来源", doc_md="One entry a source: its mapping and its folder.")
+    def listed(**context: Any) -> list[dict[str, str]]:
+        folder = context["params"]["landing"] or Variable.get("fundwatch_landing", default="")
+        found = sources(folder or os.environ.get("FUNDWATCH_LANDING", ""))
+        return [{"source": name, "landing": found[name]} for name in sorted(found)]
+
+    @task.sensor(
+        task_display_name="等待数据",
+        poke_interval=EVERY,
+        timeout=PATIENCE,
+        mode="reschedule",
+        soft_fail=True,
+        doc_md="Waits for a file newer than the day before; none in twelve hours: skipped.",
+    )
+    def delivered(given: dict[str, str], **context: Any) -> PokeReturnValue:
+        since = context["data_interval_start"] or context["logical_date"]
+        return PokeReturnValue(is_delivered(given["landing"], since), xcom_value=given)
+
+    @task_group(group_id=OF_SOURCE)
+    def of_source(given: dict[str, str]) -> None:
+        ingest = jobs_task(
+            "ingest",
+            "入湖",
+            "ingest",
+            "lake",
+            given={name: COME.format(name=name) for name in ("landing", "source")},
+            doc="Takes in every batch of the source that is new; the contract's rules for all.",
+            writes=SILVER.values(),
+        )
+        delivered(given) >> ingest
+
+    of_source.expand(given=listed())
