@@ -27,7 +27,8 @@ def verify(
     if bool(clue_id) == every:
         raise UsageError("name one clue, or say --all")
     with workplace(lake, conf=conf) as place:
-        verdicts = recompute(place.lake, place.offered(), None if every else (clue_id,))
+        asked = None if every else (clue_id,)
+        verdicts = recompute(place.lake, place.offered(), asked, place.progress)
     different = [verdict for verdict in verdicts if not verdict.is_identical]
     for verdict in different:
         typer.echo(f"{verdict.clue_id}: " + "; ".join(verdict.differences))

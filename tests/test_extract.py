@@ -140,6 +140,15 @@ def test_an_extract_without_data_is_refused(tmp_path: Path, spark: SparkSession)
         proposed(spark, Storage.at(tmp_path))
 
 
+def test_a_file_without_headings_is_refused_and_shows_nobody(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    (tmp_path / "people.csv").write_text(f"1,{PERSON}\n2,x\n", encoding="utf-8")
+    with pytest.raises(LandingError, match=r"people\.csv: the first line is data") as refused:
+        proposed(spark, Storage.at(tmp_path))
+    assert PERSON not in str(refused.value)
+
+
 @pytest.mark.usefixtures("spark")
 def test_the_command_proposes_a_mapping_and_says_what_cannot_be_asked(
     extract: Path, tmp_path: Path

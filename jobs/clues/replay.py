@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -90,10 +90,18 @@ class Replay:
     offered: Offered
     question: Question
     scratch: str
+    progress: Callable[[str], None]
 
     def clues(self) -> DataFrame:
         """gold.clue as it comes out; rank and related are those of the replayed clues alone."""
-        side_by_side(self.lake.spark, self._needed(), lambda step: partial(self._store, step))
+        needed = self._needed()
+
+        def begin(step: Step) -> Callable[[], None]:
+            nth = needed.index(step) + 1
+            self.progress(f"[verify {nth}/{len(needed)}] {step.title} {step.name} …")
+            return partial(self._store, step)
+
+        side_by_side(self.lake.spark, needed, begin)
         return self.rows(step_named("clues"))
 
     def _store(self, step: Step) -> None:
@@ -216,11 +224,13 @@ def as_of(lake: Lake, table: Table, versions: Mapping[str, int]) -> DataFrame:
 
 
 @contextmanager
-def replay(lake: Lake, offered: Offered, question: Question) -> Iterator[Replay]:
+def replay(
+    lake: Lake, offered: Offered, question: Question, progress: Callable[[str], None]
+) -> Iterator[Replay]:
     """A replay whose scratch folder is gone afterwards."""
     scratch = f"{lake.root}/ops/scratch-{uuid.uuid4().hex}"
     try:
-        yield Replay(lake, offered, question, scratch)
+        yield Replay(lake, offered, question, scratch, progress)
     finally:
         _remove(lake, scratch)
 

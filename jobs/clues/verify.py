@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ PARTIES: Final = ("person_keys", "fixmedins_codes")
 OWNED: Final = (SETTLEMENT, VISIT, FEE_LINE)  # evidence that leads to a person
 
 Row = Mapping[str, Any]
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,12 @@ class Verdict:
         return not self.differences
 
 
-def verify(lake: Lake, offered: Offered, clue_ids: Iterable[str] | None) -> list[Verdict]:
+def verify(
+    lake: Lake,
+    offered: Offered,
+    clue_ids: Iterable[str] | None,
+    progress: Progress = lambda text: None,
+) -> list[Verdict]:
     """Verdicts on these clues (None: all of the lake), in rank order.
 
     The claims are recomputed from silver as of the versions they cite, by today's knowledge, for
@@ -80,7 +86,7 @@ def verify(lake: Lake, offered: Offered, clue_ids: Iterable[str] | None) -> list
         by_versions.setdefault(tuple(sorted((logged | cited).items())), []).append(clue)
     found: dict[str, tuple[str, ...]] = {}
     for versions, clues in by_versions.items():
-        found |= _verified(lake, offered, clues, AsOf(dict(versions), months))
+        found |= _verified(lake, offered, clues, AsOf(dict(versions), months), progress)
     return [Verdict(clue["clue_id"], found[clue["clue_id"]]) for clue in claimed]
 
 
@@ -96,7 +102,7 @@ def _claimed(lake: Lake, clue_ids: Iterable[str] | None) -> list[Row]:
 
 
 def _verified(
-    lake: Lake, offered: Offered, clues: list[Row], at: AsOf
+    lake: Lake, offered: Offered, clues: list[Row], at: AsOf, progress: Progress
 ) -> dict[str, tuple[str, ...]]:
     """Differences by clue_id, of clues that cite the same versions."""
     rows = lake.spark.createDataFrame(
@@ -107,7 +113,7 @@ def _verified(
     silver = {table: at.read(lake, table) for table in evidence_tables() if table.name in cited}
     told = contents(rows, silver).toArrow().to_pylist()
     now = {(row["table"], row["key"]): row["content"] for row in told}
-    again = _again(lake, offered, Asked(clues, rows, at))
+    again = _again(lake, offered, Asked(clues, rows, at), progress)
     gone = unknown_finders((finder for clue in clues for finder in clue["finders"]), offered)
     return {
         clue["clue_id"]: (
@@ -118,7 +124,7 @@ def _verified(
     }
 
 
-def _again(lake: Lake, offered: Offered, asked: Asked) -> dict[str, Row]:
+def _again(lake: Lake, offered: Offered, asked: Asked, progress: Progress) -> dict[str, Row]:
     """What comes out now, by clue_id."""
     question = Question(
         persons=_persons(lake, asked),
@@ -128,7 +134,7 @@ def _again(lake: Lake, offered: Offered, asked: Asked) -> dict[str, Row]:
         previous=lake.read(CLUE),
     )
     wanted = [clue["clue_id"] for clue in asked.clues]
-    with replay(lake, offered, question) as again:
+    with replay(lake, offered, question, progress) as again:
         made = again.clues().where(F.col("clue_id").isin(wanted)).toArrow().to_pylist()
     return {clue["clue_id"]: clue for clue in made}
 

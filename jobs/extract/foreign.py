@@ -23,6 +23,7 @@ from jobs.ingest.looking import looked_at
 SAMPLE: Final = 2_000  # rows of a group that are looked at
 FILES: Final = 3  # of a group that they come from: the first, one amid, the last
 NUMBERS: Final = re.compile(r"\d+")
+DATA: Final = re.compile(r"\d{6}")  # no heading, but a number of somebody or a day
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def _sampled(
             encoding, names, cells = _csv(storage, file, most)
     except (pa.ArrowException, csv.Error, OSError) as error:
         raise LandingError(f"{file.path} cannot be read: {str(error)[:200]}") from None
+    if any(DATA.search(name) for name in names):
+        raise LandingError(f"{file.path}: the first line is data; a line of headings is needed")
     return encoding, names, [row for row in cells if len(row) == len(names)]
 
 
