@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -13,14 +14,14 @@ from console.options import LAKE, ConfOption, LakeOption, MonthOption, OutOption
 from fundwatch.errors import UsageError
 from fundwatch.flow import FLOW
 
-QUICK = "-XX:TieredStopAtLevel=1"  # a small province is done before long compilation pays
+SMALL_PROVINCE = 10_000  # people, of whom all is done before compiling plans pays
 
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where it all goes.")] = Path("demo"),
-    persons: Annotated[int, typer.Option(help="Insured people of the province.")] = 3000,
+    persons: Annotated[int, typer.Option(help="Insured people of the province.")] = 2000,
     institutions: Annotated[int, typer.Option(help="Hospitals and pharmacies.")] = 40,
-    months: Annotated[int, typer.Option(help="Months of settlements.")] = 6,
+    months: Annotated[int, typer.Option(help="Months of settlements.")] = 4,
     seed: Annotated[int, typer.Option(help="Another seed, another province.")] = 1,
     conf: ConfOption = None,
 ) -> None:
@@ -29,9 +30,12 @@ def demo(
     Example: fundwatch demo --persons 5000
     """
     from console.reading import clues
+    from fundwatch.session import QUICK, SMALL
 
     landing, lake, out = folder / "landing", folder / "lake", folder / "out"
-    os.environ.setdefault("FUNDWATCH_SPARK__JAVA_OPTIONS", QUICK)
+    if persons <= SMALL_PROVINCE:
+        os.environ.setdefault("FUNDWATCH_SPARK__JAVA_OPTIONS", QUICK)
+        os.environ.setdefault("FUNDWATCH_SPARK__EXTRA", json.dumps(dict(SMALL)))
     if not landing.is_dir():
         simulate(persons, institutions, months, seed, folder)
     screen(landing, str(lake), out, "contract", conf)

@@ -22,8 +22,6 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.small_spark import INTERPRETED, MEMORY, PARTITIONS, QUICK
-
 ROOT = Path(__file__).parents[1]
 DAGS = ROOT / "dags"
 Airflow = Callable[..., Any]
@@ -32,13 +30,15 @@ HEAVY = ("pyspark", "delta", "pandas", "mlflow", "sklearn")
 
 def airflow_at(home: Path) -> Airflow:
     """Calls this module in a process with an Airflow home, SQLite and settings of its own."""
+    from fundwatch.session import QUICK, SMALL  # brings Spark, of which a parsed DAG needs nothing
+
     settings = {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "FUNDWATCH_SPARK__DRIVER_MEMORY": MEMORY,
-        "FUNDWATCH_SPARK__SHUFFLE_PARTITIONS": str(PARTITIONS),
-        "FUNDWATCH_SPARK__EXTRA": json.dumps(INTERPRETED),
+        "FUNDWATCH_SPARK__DRIVER_MEMORY": "2g",
+        "FUNDWATCH_SPARK__SHUFFLE_PARTITIONS": "2",
+        "FUNDWATCH_SPARK__EXTRA": json.dumps(dict(SMALL)),
         "FUNDWATCH_SPARK__JAVA_OPTIONS": QUICK,
     }
 

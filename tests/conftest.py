@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from fundwatch.session import SparkSettings, spark_session
-from tests.small_spark import INTERPRETED, MEMORY, PARTITIONS, QUICK
+from fundwatch.session import QUICK, SMALL, SparkSettings, spark_session
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,9 +27,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = spark_session(
         SparkSettings(
             master="local[2]",
-            driver_memory=MEMORY,
-            shuffle_partitions=PARTITIONS,
-            extra=INTERPRETED,
+            driver_memory="2g",
+            shuffle_partitions=2,
+            # The cluster test and the proofs run the compiled form.
+            extra=SMALL,
             java_options=QUICK,
         ),
         app="fundwatch-tests",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from fundwatch.tables.landing import LANDING, LandingTable
@@ -88,15 +88,7 @@ def _tried(
         return Tried(table, len(files), delivered)
     sample = landed.limit(most).persist()
     told = profile(sample, table, is_small=False)
-    told_apart = F.split("fault", ": ")
-    faults = (
-        sample.select(F.explode("faults").alias("fault"))
-        .groupBy(told_apart[0].alias("column"), told_apart[1].alias("reason"))
-        .agg(F.count("*").alias("rows"))
-        .orderBy(F.desc("rows"), "column", "reason")
-        .limit(FAULTS)
-        .collect()
-    )
+    faults = _faults(sample)
     sample.unpersist()
     odd = {c.name: told.total(f"o_{c.name}") for c in table.columns if c.among}
     return Tried(
@@ -105,7 +97,19 @@ def _tried(
         delivered,
         tried=told.total("rows"),
         refused=told.total("refused"),
-        faults=tuple((row["column"], row["reason"], row["rows"]) for row in faults),
+        faults=faults,
         odd=tuple((name, n) for name, n in odd.items() if n),
         filled=frozenset(column for _, column, _, _, n, _ in told.fill() if n),
     )
+
+
+def _faults(sample: DataFrame) -> tuple[tuple[str, str, int], ...]:
+    told_apart = F.split("fault", ": ")
+    most = (
+        sample.select(F.explode("faults").alias("fault"))
+        .groupBy(told_apart[0].alias("column"), told_apart[1].alias("reason"))
+        .agg(F.count("*").alias("rows"))
+        .orderBy(F.desc("rows"), "column", "reason")
+        .limit(FAULTS)
+    )
+    return tuple((row["column"], row["reason"], row["rows"]) for row in most.collect())

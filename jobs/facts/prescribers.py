@@ -7,8 +7,9 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from jobs.facts.elsewhere import UNSEEN, rate, usual_share
+from jobs.facts.elsewhere import rate
 from jobs.facts.months import VIEW, month_label, month_number, persons_seen_by, seen_by
+from jobs.facts.pair_customs import as_decimal, compared
 from jobs.facts.prescribed import prescribed
 from jobs.pinned import pinned
 
@@ -21,7 +22,6 @@ CLOSE_SECONDS: Final = 300  # between two of them at the till
 LEAST: Final = 12  # purchases of a pair that can be called all the same
 DRUGS: Final = 3  # different drugs that make them so
 ALL: Final = 0.8  # share of the purchases that these must have
-FEW: Final = 10  # purchases on colleagues' prescriptions that weigh as much as the area's
 PAIR: Final = [VIEW, "prescriber", "fixmedins_code"]
 OF_CIRCLE: Final = [*PAIR, "pattern"]
 PATTERNS: Final = ("often", "alike")
@@ -52,7 +52,7 @@ def prescribers(
     told = _circles(_with_others(circle, purchase))
     pair = _pairs(known, months).join(told, on=OF_CIRCLE, how="left")
     return (
-        _compared(pair.withColumn("circle", F.coalesce("circle", F.lit(0))))
+        compared(pair.withColumn("circle", F.coalesce("circle", F.lit(0))))
         .where("now > 0")
         .withColumn("staff_code", F.when(F.col("home_code").isNotNull(), F.col("prescriber")))
         .withColumn("month", month_label(F.col(VIEW)))
@@ -194,8 +194,8 @@ def _circle(pattern: str) -> tuple[Column, ...]:
         _count(circle & F.col("visit_id").isNotNull()).alias("circle_seen"),
         _count(circle & (F.col("cash_fen") == 0)).alias("circle_cashless"),
         F.size(of_circle("person_key")).alias("circle_persons"),
-        _decimal(_count(circle) * share("person")).alias("person_expected"),
-        _decimal(_sum_of_shares(circle)).alias("drug_expected"),
+        as_decimal(_count(circle) * share("person")).alias("person_expected"),
+        as_decimal(_sum_of_shares(circle)).alias("drug_expected"),
         *(F.sum(F.when(circle, F.col(name)).otherwise(0)).alias(name) for name in MONEY),
         F.min(F.when(circle, F.col("day"))).alias("first_on"),
         F.max(F.when(circle, F.col("day"))).alias("last_on"),
@@ -215,61 +215,3 @@ def _sum_of_shares(circle: Column) -> Column:
     """Of the circle's purchases, how many others of the same drug in the area would have here."""
     share = rate(F.col("drug_here"), F.col("drug_all"))
     return F.sum(F.when(circle, share.cast("decimal(20,6)")).otherwise(0))
-
-
-def _compared(pair: DataFrame) -> DataFrame:
-    """Pairs with what would be usual: by colleagues of the same house, and by the rest of the area.
-
-    Whom no house registered is a house of its own.
-    """
-    of_house, of_area = [VIEW, "pattern", "house"], [VIEW, "pattern", "area"]
-    own = {
-        "doctor_purchases": _sum("purchases", *of_house, "prescriber"),
-        "house_all": _sum("purchases", *of_house),
-        "house_here": _sum("purchases", *of_house, "fixmedins_code"),
-        "house_near": _sum("purchases", *of_house, "area"),
-        "house_circle": _sum("circle", *of_house, "area"),
-    }
-    around = {
-        "area_all": _sum("purchases", *of_area),
-        "area_here": _sum("purchases", *of_area, "fixmedins_code"),
-        "area_circle": _sum("circle", *of_area),
-    }
-    return (
-        pair.withColumn("house", F.coalesce("home_code", "prescriber"))
-        .repartition(*of_house)
-        .withColumns(own)
-        .repartition(*of_area)
-        .withColumns(around)
-        .withColumns({"expected": _expected(), "circle_expected": _expected_circle()})
-    )
-
-
-def _sum(name: str, *keys: str) -> Column:
-    return F.sum(name).over(Window.partitionBy(*keys)).cast("int")
-
-
-def _expected() -> Column:
-    """Purchases at this pharmacy, did the prescriber's patients choose as colleagues' patients do.
-
-    Where colleagues have few, as those of other houses in the area do; where these have few, all.
-    """
-    here, others = F.col("area_here") - F.col("house_here"), _others()
-    colleagues_here = F.col("house_here") - F.col("purchases")
-    colleagues = F.col("house_all") - F.col("doctor_purchases")
-    share = usual_share(colleagues_here, colleagues, few=FEW, wider=rate(here, others))
-    return _decimal(F.col("doctor_purchases") * share)
-
-
-def _expected_circle() -> Column:
-    """Purchases of a circle, had the pair the share of them that other houses in the area have."""
-    circle = F.col("area_circle") - F.col("house_circle")
-    return _decimal(F.col("purchases") * (circle + UNSEEN) / (_others() + UNSEEN))
-
-
-def _others() -> Column:
-    return F.col("area_all") - F.col("house_near")
-
-
-def _decimal(count: Column) -> Column:
-    return F.round(count, 2).cast("decimal(16,2)")
