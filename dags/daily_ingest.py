@@ -11,10 +11,8 @@ without it the folder of settlement_watch by the contract. Lake: as for settleme
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from airflow.sdk import (
@@ -26,39 +24,16 @@ from airflow.sdk import (
     task_group,
 )
 
+from dags.delivered import is_delivered, sources
 from dags.tasks import DEFAULTS, ZONE, folder_params, jobs_task
 from fundwatch.tables.silver import SILVER
 
-SOURCES: Final = "sources"
 EVERY: Final = 600  # seconds between two looks
 PATIENCE: Final = 12 * 3600  # seconds until a source counts as having brought nothing
-OF_SOURCE: Final = "source"
 # What the sensor of the same source found.
 COME: Final = (
     "{{{{ ti.xcom_pull(task_ids='source.delivered', map_indexes=ti.map_index)['{name}'] }}}}"
 )
-
-
-def sources(landing: str) -> dict[str, str]:
-    """Mapping in conf/sources → folder; raises ValueError for what is no such object."""
-    told = Variable.get(f"fundwatch_{SOURCES}", default="") or os.environ.get(
-        f"FUNDWATCH_{SOURCES.upper()}", ""
-    )
-    if not told:
-        return {"contract": landing} if landing else {}
-    found = json.loads(told)
-    if not isinstance(found, dict) or not all(isinstance(v, str) and v for v in found.values()):
-        raise ValueError(f"fundwatch_{SOURCES} must be a JSON object of mapping to folder")
-    return found
-
-
-def is_delivered(folder: str, since: datetime) -> bool:
-    """Whether a file of the folder is newer; a remote folder is left to the ingest to look at."""
-    if "://" in folder:
-        return True
-    files = (path for path in Path(folder).rglob("*") if path.is_file())
-    return any(path.stat().st_mtime >= since.timestamp() for path in files)
-
 
 with DAG(
     "daily_ingest",
@@ -75,8 +50,12 @@ with DAG(
 
     @task(task_display_name="列出来源", doc_md="One entry a source: its mapping and its folder.")
     def listed(**context: Any) -> list[dict[str, str]]:
-        folder = context["params"]["landing"] or Variable.get("fundwatch_landing", default="")
-        found = sources(folder or os.environ.get("FUNDWATCH_LANDING", ""))
+        told = {
+            name: Variable.get(f"fundwatch_{name}", default="")
+            or os.environ.get(f"FUNDWATCH_{name.upper()}", "")
+            for name in ("sources", "landing")
+        }
+        found = sources(told["sources"], context["params"]["landing"] or told["landing"])
         return [{"source": name, "landing": found[name]} for name in sorted(found)]
 
     @task.sensor(
@@ -88,10 +67,11 @@ with DAG(
         doc_md="Waits for a file newer than the day before; none in twelve hours: skipped.",
     )
     def delivered(given: dict[str, str], **context: Any) -> PokeReturnValue:
-        since = context["data_interval_start"] or context["logical_date"]
-        return PokeReturnValue(is_delivered(given["landing"], since), xcom_value=given)
+        since = context.get("data_interval_start")  # a run triggered by hand may have none
+        is_there = since is None or is_delivered(given["landing"], since)
+        return PokeReturnValue(is_there, xcom_value=given)
 
-    @task_group(group_id=OF_SOURCE)
+    @task_group(group_id="source")
     def of_source(given: dict[str, str]) -> None:
         ingest = jobs_task(
             "ingest",

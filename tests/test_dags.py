@@ -8,12 +8,14 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dags.delivered import is_delivered, sources
 from fundwatch.flow import FLOW
 from fundwatch.reader import open_lake
 from fundwatch.tables.landing import LANDING
@@ -144,6 +146,25 @@ def test_each_source_waits_for_its_own_files(facts: dict[str, Any]) -> None:
     assert daily["source.delivered"]["upstream"] == ["listed"]
     assert daily["source.ingest"]["upstream"] == ["source.delivered"]
     assert '--source "${FUNDWATCH_SOURCE' in daily["source.ingest"]["command"]
+
+
+def test_sources_are_a_json_object_or_the_one_folder() -> None:
+    assert sources("", "/landing") == {"contract": "/landing"}
+    assert sources('{"ours": "/ours"}', "/landing") == {"ours": "/ours"}
+    for told in ("[1]", '{"ours": 1}', "{", "{}", ""):
+        with pytest.raises(ValueError, match=r"JSON object|property name|no folder is named"):
+            sources(told, "")
+
+
+def test_a_file_written_since_is_a_delivery(tmp_path: Path) -> None:
+    file = tmp_path / "setl_d" / "b1" / "part-0.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("x", encoding="utf-8")
+    os.utime(file, (1_700_000_000, 1_700_000_000))
+    written = datetime.fromtimestamp(1_700_000_000, UTC)
+    assert is_delivered(str(tmp_path), written)
+    assert not is_delivered(str(tmp_path), written + timedelta(seconds=1))
+    assert is_delivered("s3://bucket/landing", written)
 
 
 @pytest.mark.timeout(900)
