@@ -59,6 +59,8 @@ SMALL: Mapping[str, str] = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # Nothing puts small shuffles together again without adaptive plans.
+    "spark.sql.shuffle.partitions": "2",
 }
 """For small work: plans are interpreted. On few rows, compiling them is nearly half of all the
 processor's time; on a city it is what makes steps fast."""

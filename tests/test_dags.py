@@ -167,6 +167,7 @@ def test_a_file_written_since_is_a_delivery(tmp_path: Path) -> None:
     assert is_delivered("s3://bucket/landing", written)
 
 
+@pytest.mark.scale
 @pytest.mark.timeout(900)
 def test_what_came_from_two_sources_is_taken_in_each_by_its_mapping(
     airflow: Airflow, tmp_path: Path
