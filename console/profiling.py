@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jobs.extract.proposal import Proposal
     from jobs.extract.trial import Tried
     from jobs.ingest.landing import Storage
+    from jobs.ingest.source import Source
 
 
 def profile(
@@ -39,40 +40,45 @@ def profile(
 
     Example: fundwatch profile extract --mapping conf/sources/our_hospital.yml
     """
+    from fundwatch.logs import start_logging, tell
     from fundwatch.session import spark_session
     from fundwatch.settings import conf_dir, load_settings
     from jobs.extract.trial import trial, unfilled
     from jobs.ingest.landing import Storage, placed
-    from jobs.ingest.source import load_source
     from jobs.offered import Offered
     from jobs.workplace import spark_settings
 
     folder, storage = conf_dir(conf), Storage.at(extract)
     settings = load_settings(folder)
+    start_logging(as_json=settings.log.json_lines)
+    known = _known(storage, source, folder)
+    if not known and mapping.exists():
+        raise UsageError(f"{mapping} is there already: name another file with --mapping")
     spark = spark_session(spark_settings(settings))
-    known = load_source(_known(storage, source, folder) or _propose(spark, storage, mapping))
+    known = known or _proposed(spark, storage, mapping)
     landing = placed(storage, known)
     if landing.missing:
         screen.print(f"缺少必需表 missing, must be there: {', '.join(landing.missing)}")
-    tried = trial(spark, landing, known, rows=rows, progress=_progress)
+    tried = trial(spark, landing, known, rows=rows, progress=tell)
     _show_trial(tried)
     _show_unasked(Offered(folder, settings, None, unfilled(tried)).not_evaluable())
 
 
-def _known(storage: Storage, name: str, conf: Path) -> Path | None:
+def _known(storage: Storage, name: str, conf: Path) -> Source | None:
     """The mapping that is named, or the contract's own where the folder follows it."""
     from jobs.extract.foreign import is_contract
+    from jobs.ingest.source import load_source
 
     if not name and is_contract(storage):
         name = "contract"
-    return conf / "sources" / f"{name}.yml" if name else None
+    return load_source(conf / "sources" / f"{name}.yml") if name else None
 
 
-def _propose(spark: SparkSession, storage: Storage, mapping: Path) -> Path:
+def _proposed(spark: SparkSession, storage: Storage, mapping: Path) -> Source:
+    """The mapping that is likely, written to `mapping` and shown."""
     from jobs.extract.proposal import proposed
+    from jobs.ingest.source import load_source
 
-    if mapping.exists():
-        raise UsageError(f"{mapping} is there already: name another file with --mapping")
     proposal = proposed(spark, storage)
     mapping.parent.mkdir(parents=True, exist_ok=True)
     mapping.write_text(proposal.text(mapping.stem, mapping.stem), encoding="utf-8")
@@ -83,11 +89,7 @@ def _propose(spark: SparkSession, storage: Storage, mapping: Path) -> Path:
             f"nothing in the extract is like a table of the contract; its columns are listed in "
             f"{mapping}: complete it by hand and try it with --source"
         )
-    return mapping
-
-
-def _progress(text: str) -> None:
-    typer.echo(text, err=True)
+    return load_source(mapping)
 
 
 def _show_groups(proposal: Proposal) -> None:

@@ -11,21 +11,18 @@ without it the folder of settlement_watch by the contract. Lake: as for settleme
 
 from __future__ import annotations
 
-import os
-from datetime import datetime
 from typing import Any, Final
 
 from airflow.sdk import (
     DAG,
     CronDataIntervalTimetable,
     PokeReturnValue,
-    Variable,
     task,
     task_group,
 )
 
 from dags.delivered import is_delivered, sources
-from dags.tasks import DEFAULTS, ZONE, folder_params, jobs_task
+from dags.tasks import HOUSE, ZONE, folder_params, jobs_task, template
 from fundwatch.tables.silver import SILVER
 
 EVERY: Final = 600  # seconds between two looks
@@ -39,23 +36,14 @@ with DAG(
     "daily_ingest",
     dag_display_name="每日入湖",
     schedule=CronDataIntervalTimetable("0 1 * * *", timezone=ZONE),
-    start_date=datetime(2021, 1, 1),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
     params=folder_params("landing", "lake"),
-    tags=["fundwatch", "医保基金"],
     doc_md=__doc__,
+    **HOUSE,
 ) as dag:
 
     @task(task_display_name="列出来源", doc_md="One entry a source: its mapping and its folder.")
-    def listed(**context: Any) -> list[dict[str, str]]:
-        told = {
-            name: Variable.get(f"fundwatch_{name}", default="")
-            or os.environ.get(f"FUNDWATCH_{name.upper()}", "")
-            for name in ("sources", "landing")
-        }
-        found = sources(told["sources"], context["params"]["landing"] or told["landing"])
+    def listed(told: str, landing: str) -> list[dict[str, str]]:
+        found = sources(told, landing)
         return [{"source": name, "landing": found[name]} for name in sorted(found)]
 
     @task.sensor(
@@ -84,4 +72,4 @@ with DAG(
         )
         delivered(given) >> ingest
 
-    of_source.expand(given=listed())
+    of_source.expand(given=listed(template("sources", is_param=False), template("landing")))

@@ -12,12 +12,11 @@ fundwatch_out, else FUNDWATCH_LANDING, FUNDWATCH_LAKE, FUNDWATCH_OUT.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, chain
 
-from dags.tasks import DEFAULTS, ZONE, folder_params, jobs_task
+from dags.tasks import HOUSE, ZONE, folder_params, jobs_task
 from fundwatch.flow import FLOW, Step
 from fundwatch.tables.silver import SILVER
 
@@ -53,13 +52,9 @@ with DAG(
     dag_display_name="医保结算月度筛查",
     # A bare cron string has an empty interval in Airflow 3.
     schedule=CronDataIntervalTimetable("0 3 5 * *", timezone=ZONE),
-    start_date=datetime(2021, 1, 1),
-    catchup=False,
-    max_active_runs=1,  # two runs would write one lake at once
-    default_args=DEFAULTS,
     params=folder_params("landing", "lake", "out"),
-    tags=["fundwatch", "医保基金"],
     doc_md=__doc__,
+    **HOUSE,
 ) as dag:
     ingest = jobs_task(
         "ingest",

@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,6 +59,15 @@ DEFAULTS: Final[dict[str, Any]] = {
     "on_failure_callback": tell_failure,
 }
 
+# Of every DAG.
+HOUSE: Final[dict[str, Any]] = {
+    "start_date": datetime(2021, 1, 1),
+    "catchup": False,
+    "max_active_runs": 1,  # two runs would write one lake at once
+    "default_args": DEFAULTS,
+    "tags": ["fundwatch", "医保基金"],
+}
+
 
 def folder_params(*names: str) -> dict[str, Param]:
     """Params of a run; an empty one falls back to Airflow variable, then to the environment."""
@@ -80,16 +89,15 @@ def jobs_task(
     Their values travel in the environment, so that nothing a person types at a trigger is ever read
     as shell; so does the run, of which all its tasks are parts.
     """
-    told = {f"FUNDWATCH_{name.upper()}": template for name, template in (given or {}).items()}
-    options = " ".join(f'--{name} "{_named(name)}"' for name in (*folders, *(given or {})))
+    told = {name: template(name) for name in folders} | dict(given or {})
+    options = " ".join(f'--{name} "{_named(name)}"' for name in told)
     return BashOperator(
         task_id=task_id,
         task_display_name=title,
         bash_command=f'exec "$FUNDWATCH_PYTHON" -m jobs {work} {options}',
         env=_python()
         | {"FUNDWATCH_RUN": "{{ run_id }}"}
-        | {k: v for name in folders for k, v in _folder(name).items()}
-        | told,
+        | {_in_environment(name): value for name, value in told.items()},
         append_env=True,
         cwd=os.environ.get("FUNDWATCH_HOME", str(Path(__file__).resolve().parents[1])),
         pool="delta_write",
@@ -101,15 +109,20 @@ def jobs_task(
 def _named(name: str) -> str:
     """The folder as the shell reads it; an empty one ends the task in one sentence."""
     missing = f"is not named: param {name}, variable fundwatch_{name} or this in the environment"
-    return f"${{FUNDWATCH_{name.upper()}:?{missing}}}"
+    return f"${{{_in_environment(name)}:?{missing}}}"
 
 
 def _python() -> dict[str, str]:
     return {"FUNDWATCH_PYTHON": os.environ.get("FUNDWATCH_PYTHON", sys.executable)}
 
 
-def _folder(name: str) -> dict[str, str]:
-    """Environment of one folder: the run's param, else the variable, else what the worker has."""
-    given = f"params.{name} or var.value.get('fundwatch_{name}', '')"
-    inherited = os.environ.get(f"FUNDWATCH_{name.upper()}", "")
-    return {f"FUNDWATCH_{name.upper()}": f"{{{{ {given} or {inherited!r} }}}}"}
+def template(name: str, *, is_param: bool = True) -> str:
+    """Value of a name: the run's param, if it may be one, the variable, or what is inherited."""
+    variable = f"var.value.get('fundwatch_{name}', '')"
+    inherited = repr(os.environ.get(_in_environment(name), ""))
+    given = [f"params.{name}"] if is_param else []
+    return f"{{{{ {' or '.join([*given, variable, inherited])} }}}}"
+
+
+def _in_environment(name: str) -> str:
+    return f"FUNDWATCH_{name.upper()}"

@@ -37,7 +37,6 @@ def airflow_at(home: Path) -> Airflow:
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "FUNDWATCH_SPARK__DRIVER_MEMORY": "2g",
-        "FUNDWATCH_SPARK__SHUFFLE_PARTITIONS": "2",
         "FUNDWATCH_SPARK__EXTRA": json.dumps(dict(SMALL)),
         "FUNDWATCH_SPARK__JAVA_OPTIONS": QUICK,
     }

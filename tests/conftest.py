@@ -28,7 +28,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         SparkSettings(
             master="local[2]",
             driver_memory="2g",
-            shuffle_partitions=2,
             # The cluster test and the proofs run the compiled form.
             extra=SMALL,
             java_options=QUICK,

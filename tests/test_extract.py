@@ -103,7 +103,7 @@ def tried(extract: Path, mapping: Path, spark: SparkSession) -> list[Tried]:
     source = Source(**written)
     landing = placed(Storage.at(extract), source)
     assert landing.missing == ["fixmedins_b", "mdtrt_d"]
-    return trial(spark, landing, source, progress=lambda text: None)
+    return trial(spark, landing, source, rows=100, progress=lambda text: None)
 
 
 def test_a_trial_tells_what_would_be_refused_and_why(tried: list[Tried]) -> None:

@@ -17,12 +17,15 @@ import pyarrow.parquet as pq
 
 from fundwatch.errors import LandingError
 from fundwatch.tables.landing import LANDING
-from jobs.ingest.landing import FORMATS, Delivered, Storage
+from jobs.ingest.counting import column_names
+from jobs.ingest.landing import FORMATS, Delivered, Storage, is_data
 from jobs.ingest.looking import looked_at
+from jobs.ingest.source import Source
 
 SAMPLE: Final = 2_000  # rows of a group that are looked at
 FILES: Final = 3  # of a group that they come from: the first, one amid, the last
 NUMBERS: Final = re.compile(r"\d+")
+FOREIGN: Final = Source(name="extract", title="extract")  # nothing is known of its columns
 DATA: Final = re.compile(r"\d{6}")  # no heading, but a number of somebody or a day
 
 
@@ -55,14 +58,14 @@ def groups(storage: Storage) -> list[Group]:
     """Every group of data files, by its glob. Raises LandingError for what cannot be read."""
     alike: dict[str, list[str]] = defaultdict(list)
     for path in storage.files():
-        if _is_data(path):
+        if is_data(path):
             alike[_glob(path)].append(path)
     return [_group(storage, files, paths) for files, paths in sorted(alike.items())]
 
 
 def is_contract(storage: Storage) -> bool:
     """Whether the folder is laid out as the landing contract says."""
-    data = [path.split("/") for path in storage.files() if _is_data(path)]
+    data = [path.split("/") for path in storage.files() if is_data(path)]
     return bool(data) and all(len(parts) == 3 and parts[0] in LANDING for parts in data)
 
 
@@ -106,7 +109,7 @@ def _csv(
     with storage.unpacked(file.path) as stream:
         reader = csv.reader(io.TextIOWrapper(stream, encoding=look.encoding, newline=""))
         filled = (cells for cells in reader if any(cell.strip() for cell in cells))
-        names = tuple(cell.strip() for cell in next(filled, []))
+        names = column_names(next(filled, []), file, FOREIGN)
         return look.encoding, names, list(map(_trimmed, islice(filled, most)))
 
 
@@ -115,7 +118,7 @@ def _parquet(
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     with storage.seekable(file.path) as opened:
         parquet = pq.ParquetFile(opened)
-        names = tuple(parquet.schema_arrow.names)
+        names = column_names(parquet.schema_arrow.names, file, FOREIGN)
         first = next(parquet.iter_batches(batch_size=most), None)
         columns = [column.to_pylist() for column in first.columns] if first else []
         return names, [
@@ -129,8 +132,3 @@ def _trimmed(cells: Iterator[str] | list[str]) -> tuple[str, ...]:
 
 def _glob(path: str) -> str:
     return NUMBERS.sub("*", path)
-
-
-def _is_data(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return not name.startswith((".", "_")) and any(name.endswith(end) for end in FORMATS)

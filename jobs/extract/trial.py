@@ -17,7 +17,6 @@ from jobs.ingest.landing import Landing
 from jobs.ingest.reading import bronze_rows, one_file_a_task
 from jobs.ingest.source import Source
 
-ROWS: Final = 100_000  # of a table that are tried
 FAULTS: Final = 5  # of a table that are told
 
 
@@ -44,7 +43,7 @@ def trial(
     landing: Landing,
     source: Source,
     *,
-    rows: int = ROWS,
+    rows: int,
     progress: Callable[[str], None],
 ) -> list[Tried]:
     """Read the first `rows` of every table as ingest would, and write nothing.

@@ -135,7 +135,7 @@ def _parquet(storage: Storage, file: Delivered, sha256: str, size: int, source: 
         _refuse_bomb(file, found, size)
         if len({name.lower() for name in shape.names}) < len(shape.names):
             raise LandingError(f"{file.where} has two columns of one name")
-        header = _named(shape.names, file, source)
+        header = column_names(shape.names, file, source)
         texts = [field.name for field in shape if is_text(field.type)]
         needed = {
             own: name
@@ -177,11 +177,11 @@ def _header(
         reader = csv.reader(text)
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                return _named(cells, file, source), reader.line_num if text.read(1) else 0
+                return column_names(cells, file, source), reader.line_num if text.read(1) else 0
     return (), 0
 
 
-def _named(cells: Iterable[str], file: Delivered, source: Source) -> tuple[str, ...]:
+def column_names(cells: Iterable[str], file: Delivered, source: Source) -> tuple[str, ...]:
     """Column names: declared ones whatever their case, others made different by their place."""
     told = [INVISIBLE.sub("", cell).strip() for cell in cells]
     if len(told) > MOST_COLUMNS:
@@ -219,4 +219,4 @@ def _batches(opened: Opened, tally: Tally, torn: Torn) -> pacsv.CSVStreamingRead
     )
 
 
-__all__ = ["Asked", "Counted", "asked", "count", "digests"]
+__all__ = ["Asked", "Counted", "asked", "column_names", "count", "digests"]

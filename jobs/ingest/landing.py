@@ -181,16 +181,16 @@ def _refuse_names(files: tuple[Delivered, ...]) -> None:
 def _contract(paths: list[str]) -> Iterator[Delivered]:
     for path in paths:
         parts = path.split("/")
-        if len(parts) == 3 and parts[0] in LANDING and _is_data(path):
+        if len(parts) == 3 and parts[0] in LANDING and is_data(path):
             yield Delivered(parts[0], parts[1], parts[2], path)
 
 
 def _mapped(paths: list[str], source: Source) -> Iterator[Delivered]:
     for table, mapped in source.tables.items():
         for path in paths:
-            if _matches(path, mapped.files) and _is_data(path):
-                folder = PurePosixPath(path).parent.name
-                yield Delivered(table, source.batch(folder), _name(path), path)
+            if _matches(path, mapped.files) and is_data(path):
+                batch = (PurePosixPath(path).parent.name or ".") + source.mark
+                yield Delivered(table, batch, _name(path), path)
 
 
 def _matches(path: str, files: str) -> bool:
@@ -214,8 +214,9 @@ def _manifests(
             yield (parts[0], parts[1]), told
 
 
-def _is_data(path: str) -> bool:
-    return any(path.endswith(suffix) for suffix in FORMATS)
+def is_data(path: str) -> bool:
+    """Whether a path below the folder is that of a file of rows, by its name."""
+    return not _hidden(path) and any(path.endswith(suffix) for suffix in FORMATS)
 
 
 def _hidden(path: str) -> bool:

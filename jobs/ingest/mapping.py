@@ -67,10 +67,8 @@ def _filled(names: tuple[str, ...]) -> Column:
 
 
 def _batch(source: Source, how: Mapped) -> Column:
-    """As Source.batch has it."""
-    if "/" not in how.files:
-        return F.lit(source.batch(""))
-    return F.concat(F.element_at("_path", -2), F.lit(source.batch("").removeprefix(".")))
+    folder = F.element_at("_path", -2) if "/" in how.files else F.lit(".")
+    return F.concat(folder, F.lit(source.mark))
 
 
 def _file(how: Mapped) -> Column:

@@ -48,13 +48,13 @@ class Source(_Frozen):
     identity: bool = False
     tables: dict[str, Mapped] = {}
 
-    def batch(self, folder: str) -> str:
-        """Batch of a file of a mapped extract, from its folder (empty for the extract's own).
+    @property
+    def mark(self) -> str:
+        """What the batches of a mapped extract end in, after the folder of the file.
 
-        It bears the source's name: a file of one source never passes for a corrected edition of
-        another's.
+        So a file of one source never passes for a corrected edition of another's.
         """
-        return f"{folder or '.'}@{self.name}"
+        return f"@{self.name}"
 
     def faults(self) -> Iterator[str]:
         """What is declared wrongly, one sentence each."""
