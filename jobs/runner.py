@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from pyspark.sql import DataFrame
 
-from fundwatch.flow import FLOW, Step
+from fundwatch.flow import FLOW, Read, Step
 from fundwatch.lake import Lake
 from fundwatch.ledger import ALL, Ledger, digest, window
+from fundwatch.schema import Table
 from fundwatch.source_digest import source_digest
 from jobs.conform import conform
 from jobs.offered import Offered
@@ -35,6 +36,15 @@ class Task:
     @property
     def months(self) -> tuple[str, ...]:
         return tuple(self.why)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A check of written tables, made beside the last steps; it raises what it finds wrong."""
+
+    reads: tuple[Read, ...]
+    writes: Table
+    does: Callable[[], Any]
 
 
 @dataclass
@@ -60,19 +70,32 @@ class Runner:
             ledger.record(step.name, {}, ahead, {step.writes.name: len(tasks) * 10**9})
         return tasks
 
-    def run(self, *, before: str = "", only: str = "") -> list[dict[str, Any]]:
+    def run(
+        self, *, before: str = "", only: str = "", audit: Audit | None = None
+    ) -> list[dict[str, Any]]:
         """Compute every stale month (earlier than `before`, YYYY-MM) of every step, or of one.
 
         Returns the rows written to ops.run, as they were written. A step without stale months is
-        skipped. After a failure nothing more is begun; what runs beside it is finished first.
+        skipped, and so is the audit where all are. After a failure nothing more is begun; what runs
+        beside it is finished first.
         """
         ledger = Ledger.of(self.lake.runs())
-        side_by_side(
-            self.lake.spark,
-            self._chosen(only),
-            lambda step: self._begun(ledger, step, before),
-            lambda step, record: self._ended(ledger, step, record),
-        )
+        works: list[Step | Audit] = [*self._chosen(only), *([audit] if audit else [])]
+        is_stale = False
+
+        def begin(work: Step | Audit) -> Callable[[], Any] | None:
+            nonlocal is_stale
+            if isinstance(work, Audit):
+                return work.does if is_stale else None
+            does = self._begun(ledger, work, before)
+            is_stale = is_stale or does is not None
+            return does
+
+        def end(work: Step | Audit, record: Any) -> None:
+            if isinstance(work, Step):
+                self._ended(ledger, work, record)
+
+        side_by_side(self.lake.spark, works, begin, end)
         return self.records
 
     def _begun(

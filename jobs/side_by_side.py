@@ -8,21 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from pyspark.sql import SparkSession
 
-from fundwatch.flow import Step
+from fundwatch.flow import Read
+from fundwatch.schema import Table
 
 AT_A_TIME: Final = 2  # steps: more would share the memory of one
 Done = TypeVar("Done")
 
 
+class Reader(Protocol):
+    """A step of FLOW, or what else reads and writes tables."""
+
+    @property
+    def reads(self) -> tuple[Read, ...]: ...
+    @property
+    def writes(self) -> Table: ...
+
+
+Work = TypeVar("Work", bound=Reader)
+
+
 def side_by_side(
     spark: SparkSession,
-    steps: Iterable[Step],
-    begin: Callable[[Step], Callable[[], Done] | None],
-    end: Callable[[Step, Done], None] = lambda step, done: None,
+    steps: Iterable[Work],
+    begin: Callable[[Work], Callable[[], Done] | None],
+    end: Callable[[Work, Done], None] = lambda step, done: None,
 ) -> None:
     """Do every step after those that write what it reads; of several that could, the first.
 
@@ -31,7 +44,7 @@ def side_by_side(
     failure nothing more is begun, and what runs beside it is finished before the failure is raised.
     """
     waiting = list(steps)
-    running: dict[Future[Done], Step] = {}
+    running: dict[Future[Done], Work] = {}
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         try:
             while waiting or running:
@@ -48,7 +61,7 @@ def side_by_side(
             raise
 
 
-def _next(waiting: list[Step], unfinished: list[Step]) -> Step | None:
+def _next(waiting: list[Work], unfinished: list[Work]) -> Work | None:
     """The first step that waits for nothing unfinished."""
     coming = {step.writes.name for step in unfinished}
     ready = (s for s in waiting if not any(read.table.name in coming for read in s.reads))

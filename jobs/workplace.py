@@ -21,13 +21,13 @@ from fundwatch.pseudonym import PseudonymKey
 from fundwatch.session import SparkSettings, spark_session
 from fundwatch.settings import Settings, conf_dir, load_settings
 from fundwatch.tables.landing import LANDING
-from fundwatch.tables.ops import SCHEMA
+from fundwatch.tables.ops import RECONCILIATION, SCHEMA
 from jobs.ingest import IngestResult, ingest
-from jobs.ingest.reconcile import reconcile_gold, reconcile_ingest
+from jobs.ingest.reconcile import RECONCILED, reconcile_gold, reconcile_ingest
 from jobs.ingest.source import load_source
 from jobs.offered import Offered, unfilled_columns
 from jobs.runlog import RunLog
-from jobs.runner import Runner
+from jobs.runner import Audit, Runner
 from models.tracking import Registry, registry_at
 
 RUN_OF: Final = "FUNDWATCH_RUN"
@@ -86,11 +86,13 @@ class Workplace:
         return Runner(self.lake, self.offered(), self.log, self.progress)
 
     def run(self, *, before: str = "", only: str = "") -> list[dict[str, Any]]:
-        """Compute what is stale; once everything is, money must agree from silver to gold."""
-        records = self.runner().run(before=before, only=only)
-        if records and not only and not before:
-            reconcile_gold(self.lake, self.log.run_id)
-        return records
+        """Compute what is stale; where that is everything, money must agree from silver to gold."""
+        audit = None if only or before else Audit(RECONCILED, RECONCILIATION, self._reconcile)
+        return self.runner().run(before=before, only=only, audit=audit)
+
+    def _reconcile(self) -> None:
+        self.progress("[reconcile] money from silver to gold …")
+        reconcile_gold(self.lake, self.log.run_id)
 
     def _key(self) -> PseudonymKey:
         privacy = self.settings.privacy

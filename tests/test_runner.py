@@ -19,7 +19,7 @@ from fundwatch.tables import TABLES
 from fundwatch.tables.silver import FEE_LINE, SETTLEMENT_NET
 from jobs.offered import Offered
 from jobs.runlog import RunLog
-from jobs.runner import Runner, Task
+from jobs.runner import Audit, Runner, Task
 from tests.rows import assert_rows, rows
 
 SPENT = Table(
@@ -188,6 +188,23 @@ def test_steps_that_do_not_wait_for_each_other_run_side_by_side(lake: Lake) -> N
     done = [record["step"] for record in runner(lake, steps=(one, other, after)).run()]
     assert sorted(done[:2]) == ["one", "other"]
     assert_rows(lake.read(TOTAL), TOTAL, "fen\n4321")
+
+
+def test_an_audit_is_made_of_written_tables_and_fails_the_run(lake: Lake) -> None:
+    arrive(lake, *FOUR)
+    seen: list[int] = []
+    audit = Audit(
+        (Read(QUARTER),),
+        replace(TOTAL, name="gold.audited"),
+        lambda: seen.append(lake.read(QUARTER).count()),
+    )
+    runner(lake).run(audit=audit)
+    assert seen == [4]
+    runner(lake).run(audit=audit)  # nothing is stale
+    assert seen == [4]
+    arrive(lake, ("s9", "2024-07", 1))
+    with pytest.raises(ZeroDivisionError):
+        runner(lake).run(audit=replace(audit, does=lambda: 1 // 0))
 
 
 class Killed(Exception):

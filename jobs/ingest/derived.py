@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import reduce
 from typing import Final
@@ -27,25 +28,42 @@ def update_derived(
 
     Where files came again (`is_again`), cases and numbers that nothing is left of go.
     """
-    if lake.version(SETTLEMENT) > since.get("setl_d", lake.version(SETTLEMENT)):
-        whole = lake.version(SETTLEMENT_NET) <= CREATED
-        wanted = lake.read(SETTLEMENT) if whole else _cases(lake, since["setl_d"])
-        rows = wanted if whole else _affected(lake, wanted)
-        shaped = net.settlements_net(rows).select(list(SETTLEMENT_NET.names))
-        _put(lake, SETTLEMENT_NET, shaped, net.CHANGED, received_at)
-        if is_again and not whole:
-            _leave(lake, SETTLEMENT_NET, wanted.withColumnRenamed("case", "setl_id"), shaped)
+    with ThreadPoolExecutor(2) as pool:  # neither reads what the other writes
+        parts = (_update_nets, _update_persons)
+        begun = [pool.submit(part, lake, since, received_at, is_again) for part in parts]
+    for part in begun:
+        part.result()
+
+
+def _update_nets(
+    lake: Lake, since: Mapping[str, int], received_at: datetime, is_again: bool
+) -> None:
+    if lake.version(SETTLEMENT) <= since.get("setl_d", lake.version(SETTLEMENT)):
+        return
+    whole = lake.version(SETTLEMENT_NET) <= CREATED
+    wanted = lake.read(SETTLEMENT) if whole else _cases(lake, since["setl_d"])
+    rows = wanted if whole else _affected(lake, wanted)
+    shaped = net.settlements_net(rows).select(list(SETTLEMENT_NET.names))
+    _put(lake, SETTLEMENT_NET, shaped, net.CHANGED, received_at)
+    if is_again and not whole:
+        _leave(lake, SETTLEMENT_NET, wanted.withColumnRenamed("case", "setl_id"), shaped)
+
+
+def _update_persons(
+    lake: Lake, since: Mapping[str, int], received_at: datetime, is_again: bool
+) -> None:
     moved = {
         name: since[name]
         for name in NAMING
         if name in since and lake.version(LANDING[name].silver) > since[name]
     }
-    if moved:
-        numbers = _numbers(lake, moved) if lake.version(PERSON) > CREATED else None
-        shaped = person.persons(_naming(lake, numbers))
-        _put(lake, PERSON, shaped, person.CHANGED, received_at)
-        if is_again and numbers is not None:
-            _leave(lake, PERSON, numbers, shaped)
+    if not moved:
+        return
+    numbers = _numbers(lake, moved) if lake.version(PERSON) > CREATED else None
+    shaped = person.persons(_naming(lake, numbers))
+    _put(lake, PERSON, shaped, person.CHANGED, received_at)
+    if is_again and numbers is not None:
+        _leave(lake, PERSON, numbers, shaped)
 
 
 def _put(lake: Lake, table: Table, rows: DataFrame, changed: str, received_at: datetime) -> None:

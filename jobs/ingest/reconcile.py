@@ -10,17 +10,21 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from fundwatch.errors import ReconciliationError
+from fundwatch.flow import Read
 from fundwatch.lake import Lake
 from fundwatch.schema import MONTH
 from fundwatch.tables.bronze import DELIVERY
+from fundwatch.tables.gold import CHARGE_FACT, STAY_FACT, VISIT_FACT
 from fundwatch.tables.landing import LANDING, LandingTable
 from fundwatch.tables.ops import INTAKE, RECONCILIATION
-from fundwatch.tables.silver import NETTED, SETTLEMENT, SETTLEMENT_NET
+from fundwatch.tables.silver import FEE_LINE, NETTED, SETTLEMENT, SETTLEMENT_NET
 from jobs.ingest.arrival import lines_in_gold, nets_in_gold
 from jobs.ingest.settle import CREATED
 from jobs.ingest.sums import Identity, by_month, total
 
 ROWS: Final = "rows"
+# What reconcile_gold reads.
+RECONCILED: Final = tuple(map(Read, (SETTLEMENT_NET, FEE_LINE, CHARGE_FACT, STAY_FACT, VISIT_FACT)))
 
 
 def reconcile_ingest(lake: Lake, run_id: str) -> list[Identity]:
