@@ -55,6 +55,13 @@ class Standing:
     money: Decimal  # fund and account money in question
     probability: float  # that a check confirms it
     recoverable: float  # probability × lower end of the fund money
+    parties: frozenset[str] = frozenset()  # institutions and persons in its evidence
+
+    @property
+    def is_lead(self) -> bool:
+        """Worth a visit: no data error, no context, and not unlikely to be more than custom."""
+        is_likely = self.grade == PROVED or self.probability >= LIKELY
+        return is_likely and self.scheme != LAST and self.grade != CONTEXT
 
 
 def clue_id(scheme: str, *anchor: str) -> str:
@@ -83,20 +90,38 @@ def digest(*parts: str) -> str:
     return sha256(FIELD.join(parts).encode()).hexdigest()
 
 
-def order(standing: Standing) -> tuple[Any, ...]:
+def in_order(standings: Iterable[Standing]) -> list[Standing]:
+    """Clues, first to check first.
+
+    Who goes to an institution, or asks a person, about one wrong sees all of it: a lead that shares
+    a party with a better one of the same scheme follows after all that open something new.
+    """
+    ordered = sorted(standings, key=order)
+    opened: set[tuple[str, str]] = set()
+    follows = {}
+    for standing in filter(lambda standing: standing.is_lead, ordered):
+        parties = {(standing.scheme, party) for party in standing.parties}
+        follows[standing.clue_id] = not opened.isdisjoint(parties)
+        opened |= parties
+    return sorted(ordered, key=lambda s: order(s, follows=follows.get(s.clue_id, False)))
+
+
+def order(standing: Standing, *, follows: bool = False) -> tuple[Any, ...]:
     """Sort key of a clue, first to check first; a total order, for clue_id is unique.
 
-    Data errors come last, context before them, and before that what is unlikely to be more than
-    every house's custom. All others go by decade of money, in a decade contradictions first, then
-    by what a check is expected to bring back. The money of breaches and statistics counts by their
-    probability: they never outrank a contradiction over money of the same size.
+    Data errors come last, context before them, before that what is unlikely to be more than every
+    house's custom, and before that the leads that follow another (`in_order`). All others go by
+    decade of money, in a decade contradictions first, then by what a check is expected to bring
+    back. The money of breaches and statistics counts by their probability: they never outrank a
+    contradiction over money of the same size.
     """
     is_proved = standing.grade == PROVED
     chance = Decimal(1) if is_proved else Decimal(f"{standing.probability:.4f}")
     return (
         standing.scheme == LAST,
         standing.grade == CONTEXT,
-        not is_proved and standing.probability < LIKELY,
+        not standing.is_lead,
+        follows,
         -money_band(standing.money * chance),
         not is_proved,
         -standing.recoverable,

@@ -44,6 +44,7 @@ from fundwatch.tables.gold import (
     SUPPLY_FACT,
     SUPPORT_FACT,
     UNIFORM_FACT,
+    UNSUPPLIED_FACT,
     VISIT_FACT,
     WORKUP_FACT,
 )
@@ -178,6 +179,9 @@ FLOW: Final[tuple[Step, ...]] = (
           RECIPIENT_FACT),
     _step("stocks", "进销存事实", "jobs.facts.stocks:stocks",
           (Read(CHARGE_FACT, back=11), Read(STOCK_MOVEMENT, back=11)), STOCK_FACT),
+    _step("unsupplied", "无货结算事实", "jobs.facts.unsupplied:unsupplied",
+          (Read(STOCK_FACT, back=5), Read(VISIT_FACT, back=5), Read(STAY_FACT, back=5)),
+          UNSUPPLIED_FACT),
     _step("together", "同进同出", "jobs.features.together:shared_admissions",
           (Read(STAY_FACT, back=11),), SHARED_ADMISSION),
     _step("errands", "同终端先后购药", "jobs.features.errands:shared_purchases",

@@ -144,6 +144,8 @@ class Rule(OverFact):
     `amount` is "whole" (all fund money of the row's settlements), "none", or an expression in fen:
     the excess of inscp_fen of the line. `says` has {column} gaps; {excess_fen} is that excess.
     `listed_by` names a column: people of one value are one case, as in a list of claims to check.
+    `explains` names finders that see the same settlements and mistake what they see: where this
+    rule holds, they only shed light.
     """
 
     scheme: Slug
@@ -151,6 +153,7 @@ class Rule(OverFact):
     severity: Literal["certain", "likely", "lead"]
     subject: Literal["institution", "pharmacy", "doctor", "person"]
     listed_by: str = ""  # column whose value gathers people in one list; empty: each alone
+    explains: tuple[Slug, ...] = ()
     when: Text
     amount: Text
     says: Text

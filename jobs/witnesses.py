@@ -29,6 +29,7 @@ from fundwatch.tables.gold import (
     SUPPLY_FACT,
     SUPPORT_FACT,
     UNIFORM_FACT,
+    UNSUPPLIED_FACT,
     VISIT_FACT,
     WORKUP_FACT,
 )
@@ -112,6 +113,13 @@ WITNESS: Final[dict[str, Witness]] = {
             ("silver.stock_movement", "txn_ids"),
         ),
         persons=NOBODY,
+    ),
+    UNSUPPLIED_FACT.name: Witness(
+        begins="first_on",
+        ends="last_on",
+        settlements="setl_ids",
+        proof=(("silver.settlement", "setl_ids"), ("silver.fee_line", "bkkp_sns")),
+        persons="person_keys",
     ),
     BURST_FACT.name: Witness(
         begins="day",

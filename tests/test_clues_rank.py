@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from fundwatch.clue import GRADES, LIKELY, Standing, money_band, order
+from fundwatch.clue import GRADES, LIKELY, Standing, in_order, money_band, order
 from jobs.clues.rank import ranked
 
 yuan = st.integers(0, 10**9).map(lambda fen: Decimal(fen) / 100)
@@ -65,6 +66,26 @@ def test_the_order_is_total(clues: list[Standing], random_: random.Random) -> No
     assert sorted(shuffled, key=order) == sorted(clues, key=order)
 
 
+def lead(name: str, fen: int, *parties: str, scheme: str = "overcharge") -> Standing:
+    yuan = Decimal(fen) / 100
+    return Standing(name, scheme, "B", yuan, 0.7, 0.7 * fen / 100, frozenset(parties))
+
+
+def test_what_one_visit_sees_as_well_follows_what_opens_something_new() -> None:
+    best, other = lead("best", 9_000_00, "house", "ann"), lead("other", 10_00, "elsewhere")
+    also, same_person = lead("also", 8_000_00, "house"), lead("same", 7_000_00, "far", "ann")
+    wrong = lead("wrong", 6_000_00, "house", scheme="post_death")
+    unlikely = replace(lead("unlikely", 9_999_00, "house"), probability=LIKELY / 2)
+    given = [other, same_person, unlikely, also, wrong, best]
+    assert in_order(given) == [best, wrong, other, also, same_person, unlikely]
+
+
+def test_who_shares_a_party_with_an_unlikely_clue_alone_follows_nobody() -> None:
+    unlikely = replace(lead("unlikely", 9_000_00, "house"), probability=LIKELY / 2)
+    first, second = lead("first", 500_00, "house"), lead("second", 400_00, "elsewhere")
+    assert in_order([second, first, unlikely]) == [first, second, unlikely]
+
+
 def test_spark_ranks_as_the_order_says(spark: SparkSession) -> None:
     draw = random.Random(7)
     rows = [
@@ -76,17 +97,20 @@ def test_spark_ranks_as_the_order_says(spark: SparkSession) -> None:
             draw.choice([0, fen]),
             fen // 2,
             draw.choice([0.1, 0.3, 0.9]),
+            [f"h{draw.randrange(60)}"],
+            [f"p{draw.randrange(60)}" for _ in range(draw.randrange(3))],
         )
         for n in range(200)
     ]
     ddl = "clue_id string, scheme string, grade string, amount_fen bigint, acct_fen bigint,"
-    clue = spark.createDataFrame(rows, f"{ddl} low_fen bigint, probability double")
-    expected = sorted(
-        (
-            Standing(id_, scheme, grade, Decimal(fen + acct) / 100, chance, round(chance * low, 2))
-            for id_, scheme, grade, fen, acct, low, chance in rows
-        ),
-        key=order,
+    ddl += " low_fen bigint, probability double, fixmedins_codes array<string>,"
+    clue = spark.createDataFrame(rows, f"{ddl} person_keys array<string>")
+    expected = in_order(
+        Standing(
+            *(id_, scheme, grade, Decimal(fen + acct) / 100, chance, round(chance * low, 2)),
+            frozenset([*houses, *people]),
+        )
+        for id_, scheme, grade, fen, acct, low, chance, houses, people in rows
     )
     found = ranked(clue).orderBy("rank").select("clue_id").collect()
     assert [row["clue_id"] for row in found] == [standing.clue_id for standing in expected]

@@ -149,6 +149,22 @@ def test_the_catalogue_row_of_the_day_counts(spark: SparkSession) -> None:
     )
 
 
+def test_a_dear_drug_that_is_resold_is_of_high_value_unflagged_too(spark: SparkSession) -> None:
+    catalogue = """
+        hilist_code | begndate   | pric_uplmt_amt | watch_flag | high_value_flag
+        flagged     | 2023-01-01 |                | 0          | 1
+        dear        | 2023-01-01 | 200            | 1          | 0
+        cheap       | 2023-01-01 | 199.99         | 1          |
+        unwatched   | 2023-01-01 | 900            |            |
+        unpriced    | 2023-01-01 |                | 1          | 0
+    """
+    names = ("flagged", "dear", "cheap", "unwatched", "unpriced")
+    head = "bkkp_sn | mdtrt_id | setl_id | hilist_code | fee_ocur_time\n"
+    line = head + "\n".join(f"{name} | m2 | s2 | {name} | 2024-01-05 09:00:00" for name in names)
+    found = charged(spark, line, catalogue=catalogue).where("is_high_value").select("bkkp_sn")
+    assert {row["bkkp_sn"] for row in found.collect()} == {"flagged", "dear"}
+
+
 def test_of_catalogue_rows_valid_on_one_day_the_last_begun_counts(spark: SparkSession) -> None:
     found = charged(
         spark,

@@ -161,6 +161,17 @@ def test_a_pharmacy_counts_for_the_ward_where_its_buyers_lie(spark: SparkSession
     ]
 
 
+def test_a_doctor_elsewhere_counts_for_all_the_wards_where_the_patients_lie(
+    spark: SparkSession,
+) -> None:
+    elsewhere = LAIN.replace("m2       | 2024-02 | H1 ", "m2       | 2024-02 | H8 ")
+    seen = FETCHED.replace("| H1             |", "| H9             |")
+    told = found(spark, seen, elsewhere).where("month = '2024-02'").collect()
+    assert [(r.fixmedins_code, r.ward_code, r.way, r.persons, r.wards) for r in told] == [
+        ("H9", "H9", "away", 3, 2)
+    ]
+
+
 RETURNS: Final = """
     mdtrt_id | month   | fixmedins_code | person_key | admitted_on | main_diag | prev_fixmedins_code | prev_gap_days | prev_main_diag | is_planned | oprn_count | med_type | chfpdr_code | setl_ids
     m1       | 2024-01 | H1             | ann        | 2024-01-02  | I25.103   | H1                  | 40            | M51.200        | false      | 0          | 21       | D1          | s1

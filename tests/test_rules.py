@@ -35,6 +35,7 @@ from fundwatch.tables.gold import (
     SUPPLY_FACT,
     SUPPORT_FACT,
     UNIFORM_FACT,
+    UNSUPPLIED_FACT,
     VISIT_FACT,
     WORKUP_FACT,
 )
@@ -150,6 +151,10 @@ LITERALS: Final[dict[Table, str]] = {
     ENTRY_FACT: """
         fixmedins_code | opter_id | month   | lines | services | late_lines | late_services | expected | house_late_share | nights | cases | persons | items    | first_on   | last_on    | inscp_fen | excess_lines
         H1             | O1       | 2024-01 | 700   | 200      | 60         | 58            | 0.5      | 0.04             | 6      | 7     | 7       | 心电监测 | 2024-01-02 | 2024-01-28 | 300       | [{"bkkp_sn": "l1", "setl_id": "s93", "inscp_fen": 300}]
+    """,
+    UNSUPPLIED_FACT: """
+        fixmedins_code | kind  | month   | persons | cases | card_cases | items | short_fen | fund_fen | first_on   | last_on    | setl_ids | bkkp_sns | person_keys
+        H1             | visit | 2024-01 | 5       | 9     | 9          | a b   | 300       | 500      | 2024-01-02 | 2024-01-28 | s94      | l1 l2    | ann bob
     """,
     SUPPLY_FACT: """
         person_key | ingredient | month   | supply_days_6m | span_days_6m | places_6m | charges_6m | setl_ids | fixmedins_codes | fund_fen

@@ -14,7 +14,8 @@ from fundwatch.lake import Lake
 from fundwatch.schema import Table
 from fundwatch.tables.gold import CLUE
 from fundwatch.tables.silver import FEE_LINE
-from jobs.clues.verify import asked_of, verify
+from jobs.clues.asked import asked_of
+from jobs.clues.verify import verify
 from tests.released import CONF, SILVER, build, offered
 from tests.rows import rows
 

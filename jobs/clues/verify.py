@@ -16,6 +16,7 @@ from fundwatch.ledger import ALL, Ledger
 from fundwatch.schema import Table
 from fundwatch.tables.gold import CLUE
 from fundwatch.tables.silver import FEE_LINE, PERSON, SETTLEMENT, SILVER, VISIT
+from jobs.clues.asked import Row, asked_of
 from jobs.clues.build import evidence_tables
 from jobs.clues.proof import contents
 from jobs.clues.replay import Question, as_of, replay, unknown_finders
@@ -27,10 +28,8 @@ NOT_COMPARED: Final = (
     *("evidence", "contents", "definition", "proof"),
 )
 TOLD: Final = 5  # differences of one kind that are spelled out
-PARTIES: Final = ("person_keys", "fixmedins_codes")
 OWNED: Final = (SETTLEMENT, VISIT, FEE_LINE)  # evidence that leads to a person
 
-Row = Mapping[str, Any]
 Progress = Callable[[str], None]
 
 
@@ -137,26 +136,6 @@ def _again(lake: Lake, offered: Offered, asked: Asked, progress: Progress) -> di
     with replay(lake, offered, question, progress) as again:
         made = again.clues().where(F.col("clue_id").isin(wanted)).toArrow().to_pylist()
     return {clue["clue_id"]: clue for clue in made}
-
-
-def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
-    """All that spoke of the clues, or may have taken a claim from them: groups of their parties,
-    and rules with lists in the same scheme, the first of which has what several say."""
-    known = [(clue["scheme"], _parties(clue)) for clue in clues]
-    groups = lake.read(CLUE).where("subject_type = 'group'").select("scheme", "finders", *PARTIES)
-    for group in groups.toArrow().to_pylist():
-        members = _parties(group)
-        if any(scheme == group["scheme"] and parties & members for scheme, parties in known):
-            yield from group["finders"]
-    schemes = {scheme for scheme, _ in known}
-    yield from (rule.id for rule in offered.rules if rule.listed_by and rule.scheme in schemes)
-    for clue in clues:
-        yield from clue["finders"]
-
-
-def _parties(clue: Mapping[str, Any]) -> set[str]:
-    """Persons and institutions in the evidence."""
-    return {party for name in PARTIES for party in clue[name]}
 
 
 def recorded(lake: Lake) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:

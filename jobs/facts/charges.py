@@ -25,6 +25,14 @@ from jobs.facts.refunds import net_of_refunds, refunds
 
 # Lines are read from so many months before a settlement, and after it (a later reversal's lines).
 LINE_MONTHS: Final = (12, 3)
+WATCHED: Final = "coalesce(watch_flag = '1', false)"
+# Drugs that tend to be resold are of high value from this price [yuan] on, flagged so or not:
+# hospitals lock away what costs that much a pack.
+DEAR: Final = 200
+HIGH_VALUE: Final = (
+    "coalesce(high_value_flag = '1', false)"
+    f" OR ({WATCHED} AND coalesce(pric_uplmt_amt >= {DEAR}, false))"
+)
 
 
 def charges(
@@ -157,8 +165,8 @@ def _item(catalogue_item: DataFrame) -> DataFrame:
         "ingredient",
         "pack_size",
         F.col("pric_uplmt_amt").alias("catalogue_cap"),
-        F.coalesce(F.col("high_value_flag") == "1", F.lit(False)).alias("high_value"),
-        F.coalesce(F.col("watch_flag") == "1", F.lit(False)).alias("watched"),
+        F.expr(HIGH_VALUE).alias("high_value"),
+        F.expr(WATCHED).alias("watched"),
         "lmt_sex",
         "lmt_age_min",
         "lmt_age_max",

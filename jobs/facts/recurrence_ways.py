@@ -32,9 +32,9 @@ RETURN_DAYS: Final = 6  # after a discharge; sooner is a split admission
 NOT_HOME: Final = (HOME_BED, DAY_SURGERY)
 COURSES: Final = "^(Z|C|D[0-4]|O|P|S|T|N18)"  # illnesses for which one comes back, and accidents
 CASE: Final = (
-    "way", "month", "first_number", "fixmedins_code", "ward_code", "area", "person_key", "day",
-    "setl_ids", "staff_code", "illness", "run", "is_quick", "is_paper", "is_far", "is_offsite",
-    "tel_key", "fund_fen", "acct_fen",
+    "way", "month", "first_number", "fixmedins_code", "ward_code", "lay_at", "area", "person_key",
+    "day", "setl_ids", "staff_code", "illness", "run", "is_quick", "is_paper", "is_far",
+    "is_offsite", "tel_key", "fund_fen", "acct_fen",
 )  # fmt: skip
 
 
@@ -43,8 +43,9 @@ def cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
 
     stack: one of several people whom a terminal settled one after another, more than it is used to.
     torn: on a day on which the person was at a doctor's elsewhere, too far to be at both. ward,
-    counter: drugs charged to who lay in a ward, by its own house or by a pharmacy. returns: a stay
-    of who was discharged from the same house some time before, for another illness.
+    counter, away: drugs charged to who lay in a ward (`lay_at`), by its own house, by a pharmacy or
+    by a doctor elsewhere. returns: a stay of who was discharged from the same house some time
+    before, for another illness.
     """
     visit = visit_fact.where(VISITED).withColumn("illness", family("main_diag"))
     ways = (_stacks(visit), _torn(visit), _in_wards(visit_fact, stay_fact), _returns(stay_fact))
@@ -67,6 +68,7 @@ def _visits(visit: DataFrame, way: str, run: Column, is_far: Column) -> DataFram
             "way": F.lit(way),
             "first_number": month_number(),
             "ward_code": F.col("fixmedins_code"),
+            "lay_at": F.lit(None).cast("string"),
             "day": F.col("visited_on"),
             "setl_ids": F.array("setl_id"),
             "staff_code": F.col("opter_id"),
@@ -139,30 +141,34 @@ def _is_at_once() -> Column:
 def _in_wards(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
     """Drugs charged outside a stay that covers the day; at a pharmacy those that are resold."""
     stay = stay_fact.where(~F.substring("med_type", 1, 2).isin(*NOT_HOME)).select(
-        "person_key", "admitted_on", "discharged_on", F.col("fixmedins_code").alias("ward_code"),
+        "person_key", "admitted_on", "discharged_on", F.col("fixmedins_code").alias("lay"),
         month_number().alias("stay_number"), "mdtrt_id",
     )  # fmt: skip
     day = F.col("visited_on")
-    is_own = F.col("fixmedins_code") == F.col("ward_code")
-    is_counter = is_pharmacy("fixmedins_code") & (F.col("watched_fen") > 0)
-    first = Window.partitionBy("setl_id").orderBy("ward_code", "mdtrt_id")
+    at_pharmacy, at_own = is_pharmacy("fixmedins_code"), F.col("fixmedins_code") == F.col("lay")
+    way = (
+        F.when(at_own, "ward").when(~at_pharmacy, "away").when(F.col("watched_fen") > 0, "counter")
+    )
+    first = Window.partitionBy("setl_id").orderBy(F.desc(at_own), "lay", "mdtrt_id")
     inside = (
         visit_fact.where(BOUGHT)
         .drop("mdtrt_id")
         .join(stay, on="person_key", how="inner")
         .where((F.col("admitted_on") < day) & (day < F.col("discharged_on")))
-        .where(is_own | is_counter)
+        .withColumn("inside", way)
+        .where("inside IS NOT NULL")
         .withColumn("nth", F.row_number().over(first))
         .where("nth = 1")
         .withColumn("illness", family("main_diag"))
     )
     none = F.lit(None).cast("string")
     numbers = (month_number(), F.col("stay_number"))
-    told = _visits(inside.withColumnRenamed("ward_code", "ward"), "ward", none, F.lit(False))
-    return told.withColumns(
+    is_counter = F.col("inside") == "counter"
+    return _visits(inside, "ward", none, F.lit(False)).withColumns(
         {
-            "way": F.when(F.col("fixmedins_code") == F.col("ward"), "ward").otherwise("counter"),
-            "ward_code": F.col("ward"),
+            "way": F.col("inside"),
+            "ward_code": F.when(is_counter, F.col("lay")).otherwise(F.col("fixmedins_code")),
+            "lay_at": F.col("lay"),
             "first_number": F.least(*numbers),
             "month": month_label(F.greatest(*numbers)),
         }
@@ -192,7 +198,7 @@ def _returns(stay_fact: DataFrame) -> DataFrame:
             "day": F.col("admitted_on"),
             "staff_code": F.col("chfpdr_code"),
             "illness": illness,
-            "run": F.lit(None).cast("string"),
+            **dict.fromkeys(("lay_at", "run"), F.lit(None).cast("string")),
             **{f"is_{name}": F.lit(False) for name in ("quick", "paper", "far")},
         }
     )

@@ -20,7 +20,7 @@ STACK: Final = "stack"
 GROUP: Final = [VIEW, "way", "fixmedins_code", "ward_code"]
 HOUSE: Final = [VIEW, "basis", "ward_code"]
 # What a way is counted against: the visits of the house, or the stays of the one where they lay.
-COUNTED_BY: Final = "CASE WHEN way IN ('stack', 'torn') THEN 'visit' ELSE 'stay' END"
+COUNTED_BY: Final = "CASE WHEN way IN ('stack', 'torn', 'away') THEN 'visit' ELSE 'stay' END"
 STAFF_BY: Final = "CASE WHEN way = 'returns' THEN 'stay' ELSE 'visit' END"
 
 
@@ -76,6 +76,7 @@ def _groups(case: DataFrame) -> DataFrame:
         F.sum("fund_fen").alias("fund_fen"),
         F.sum("acct_fen").alias("acct_fen"),
         F.flatten(F.collect_list("setl_ids")).alias("setl_ids"),
+        F.collect_set("lay_at").alias("wards"),
         F.max(month_number() >= F.col(VIEW) - FRESH).alias("news"),
     )
     of_staff = case.groupBy(*GROUP, "staff_code").agg(F.count("*").alias("staff_cases"))
@@ -97,6 +98,7 @@ def _measures() -> tuple[Column, ...]:
         F.sum("n").alias("cases"),
         F.size(days).alias("days"),
         F.max("n").alias("most"),
+        F.size(F.array_distinct(F.flatten(F.collect_list("wards")))).alias("wards"),
         F.count_if("is_offsite").alias("offsite_persons"),
         F.count_if(is_steady).alias("steady_persons"),
         F.count("tel_key").alias("phoned_persons"),

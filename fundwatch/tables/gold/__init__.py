@@ -18,6 +18,7 @@ from fundwatch.tables.gold.goods import (
     INVOICE_FACT,
     RESALE_FACT,
     STOCK_FACT,
+    UNSUPPLIED_FACT,
 )
 from fundwatch.tables.gold.people import (
     BURST_FACT,
@@ -89,6 +90,7 @@ __all__ = [
     "SUPPLY_FACT",
     "SUPPORT_FACT",
     "UNIFORM_FACT",
+    "UNSUPPLIED_FACT",
     "VISIT_FACT",
     "WORKUP_FACT",
 ]

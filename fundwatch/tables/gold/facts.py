@@ -70,7 +70,7 @@ CHARGE_FACT: Final = Table(
     listed_pric     decimal(16,6)? Highest procurement price of the item [yuan per unit].
     det_fen         bigint   Charged, net of refunds [fen].
     inscp_fen       bigint   Within the scope of the insurance, net of refunds [fen].
-    is_high_value   boolean  Drug or consumable of high value.
+    is_high_value   boolean  Of high value, or dear and often resold.
     is_watched      boolean  Drug that tends to be resold.
     is_split        boolean  Sold in smallest units.
     lmt_sex         string?  Only for this sex.

@@ -6,7 +6,7 @@ person_key. Money is whole fen.
 
 from typing import Final
 
-from fundwatch.schema import MONTH, Table, columns
+from fundwatch.schema import MONTH, Column, Table, columns
 from fundwatch.tables.gold.facts import LINES, MONTH_COLUMN
 
 RESALE_FACT: Final = Table(
@@ -72,6 +72,35 @@ STOCK_FACT: Final = Table(
     ),
 )
 
+UNSUPPLIED_FACT: Final = Table(
+    "gold.unsupplied_fact",
+    grain="one house's stays, visits or sales whose drugs were mostly never there, to a month",
+    key=("fixmedins_code", "kind", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+        """),
+        Column("kind", "string", "What they are.", among=("stay", "visit", "sale")),
+        MONTH_COLUMN,
+        *columns("""
+    area            string   区划 of the institution.
+    persons         int      People they are charged to, six months together [persons].
+    cases           int      Stays, visits or sales [count].
+    card_cases      int      Of the visits and sales, those with the insurance card [count].
+    items           array<string>  Names of drugs beyond the stock, the first five, sorted.
+    short_fen       bigint   Within the scope, of their lines beyond the stock [fen].
+    fund_fen        bigint   Paid by the fund for the cases, whole [fen].
+    acct_fen        bigint   Paid from accounts for them [fen].
+    first_on        date     The first of them in the six months.
+    last_on         date     The last.
+    setl_ids        array<string>  Their settlements, sorted.
+    bkkp_sns        array<string>  Their lines beyond the stock, sorted.
+    person_keys     array<string>  The people, sorted.
+        """),
+    ),
+)
+
 INVOICE_FACT: Final = Table(
     "gold.invoice_fact",
     grain="one settlement whose invoice was claimed before, taken back, too small or never issued",
@@ -119,5 +148,6 @@ INVOICE_FACT: Final = Table(
 GOODS: Final = (
     RESALE_FACT,
     STOCK_FACT,
+    UNSUPPLIED_FACT,
     INVOICE_FACT,
 )

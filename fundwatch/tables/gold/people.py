@@ -9,7 +9,7 @@ from typing import Final
 from fundwatch.schema import MONTH, Column, Table, columns
 from fundwatch.tables.gold.facts import LINES, MONTH_COLUMN
 
-WAYS: Final = ("stack", "torn", "ward", "counter", "returns")
+WAYS: Final = ("stack", "torn", "ward", "counter", "away", "returns")
 
 QUALIFICATION_FACT: Final = Table(
     "gold.qualification_fact",
@@ -157,7 +157,7 @@ RECURRENCE_FACT: Final = Table(
     columns=(
         *columns("""
     fixmedins_code  string   The institution.
-    ward_code       string   Where they lay in a ward meanwhile; else the institution itself.
+    ward_code       string   Of way counter, where they lay meanwhile; else the institution itself.
         """),
         Column("way", "string", "How they are seen.", among=WAYS),
         MONTH_COLUMN,
@@ -167,6 +167,7 @@ RECURRENCE_FACT: Final = Table(
     cases           int      Visits, purchases or stays of theirs of which it is true [count].
     days            int      Days of those [days].
     most            int      Of them, of one person at most [count].
+    wards           int      Different houses in which they lay meanwhile [count].
     house_cases     int      All visits of the house, or stays where they lay [count].
     expected        decimal(16,2)  Cases at the rate of all other houses [count].
     offsite_persons int      Who are insured in another city [persons].

@@ -165,7 +165,7 @@ SUPPORT_FACT: Final = Table(
     care            string   Kind of care.
     item_name       string?  Name of the item.
     list_type       string   101 to 104 drugs, 201 services, 301 consumables.
-    is_high_value   boolean  Drug or consumable of high value.
+    is_high_value   boolean  Of high value, or dear and often resold.
     needed_diag     string?  Diagnoses the catalogue limits the item to, a regular expression.
     needed_oprn     string?  Services of which one must go with it: prefixes, separated by ;.
     diagnoses       array<string>? Codes of the visit's diagnoses, where these are limited.

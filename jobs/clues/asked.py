@@ -1,0 +1,47 @@
+"""Who has to be asked again for a clue to come out as it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pyspark.sql import functions as F
+
+from fundwatch.lake import Lake
+from fundwatch.tables.gold import CLUE
+from jobs.offered import Offered
+
+PARTIES: Final = ("person_keys", "fixmedins_codes")
+
+Row = Mapping[str, Any]
+
+
+def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
+    """All finders that spoke of the clues, or had a hand in what became of them.
+
+    Those are groups of their parties, which may have taken a claim; rules that explain what spoke
+    of them, where they spoke of a party of theirs too; and rules with lists in the same scheme, the
+    first of which has what several say.
+    """
+    known = [(clue["scheme"], _parties(clue), {*clue["finders"]}) for clue in clues]
+    explains = {rule.id: {*rule.explains} for rule in offered.rules if rule.explains}
+    is_other = (F.col("subject_type") == "group") | F.exists(
+        "finders", lambda finder: finder.isin(*explains, "")
+    )
+    others = lake.read(CLUE).where(is_other).select("scheme", "subject_type", "finders", *PARTIES)
+    for other in others.toArrow().to_pylist():
+        members = _parties(other)
+        met = [(scheme, spoke) for scheme, parties, spoke in known if parties & members]
+        if other["subject_type"] == "group" and other["scheme"] in {scheme for scheme, _ in met}:
+            yield from other["finders"]
+        spoken = set().union(*(spoke for _, spoke in met))
+        yield from (f for f in other["finders"] if explains.get(f, set()) & spoken)
+    schemes = {scheme for scheme, _, _ in known}
+    yield from (rule.id for rule in offered.rules if rule.listed_by and rule.scheme in schemes)
+    for _, _, spoke in known:
+        yield from spoke
+
+
+def _parties(clue: Row) -> set[str]:
+    """Persons and institutions in the evidence."""
+    return {party for name in PARTIES for party in clue[name]}
