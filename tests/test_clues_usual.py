@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from fundwatch.tables.gold import RULE_FINDING
-from fundwatch.tables.silver import SETTLEMENT_NET
+from fundwatch.tables.silver import INSTITUTION, SETTLEMENT_NET
 from jobs.clues.usual import COMMON, RARE, usual
 from tests.facts import codes
 from tests.rows import rows
@@ -16,9 +16,16 @@ STAYS = 100
 
 
 def world(
-    spark: SparkSession, named: dict[str, int], people: int = STAYS, grades: str = "B"
+    spark: SparkSession,
+    named: dict[str, int],
+    people: int = STAYS,
+    grades: str = "B",
+    large: int = 0,
 ) -> DataFrame:
-    """Houses with STAYS stays each of `people`, some of which the finder names, once a grade."""
+    """Houses with STAYS stays each of `people`, some of which the finder names, once a grade.
+
+    The last `large` of them are of the second level, the others of the first.
+    """
     places = [f"h{n}" for n in range(HOUSES)]
     stays = [
         f"{place}_{n} | {place} | p{n % people} | 21 | false"
@@ -33,7 +40,11 @@ def world(
     ]
     finding = "\n".join(["finder | anchor | month | grade | setl_ids", *said])
     owned = rows(spark, RULE_FINDING, finding).selectExpr("*", "concat('place:', anchor) AS owner")
-    return usual(owned, rows(spark, SETTLEMENT_NET, net), codes=codes())
+    register = "\n".join(
+        f"{place} | {'06' if n >= HOUSES - large else '09'}" for n, place in enumerate(places)
+    )
+    institution = rows(spark, INSTITUTION, f"fixmedins_code | hosp_lv\n{register}")
+    return usual(owned, rows(spark, SETTLEMENT_NET, net), institution, codes=codes())
 
 
 def above(made: DataFrame) -> dict[str, float]:
@@ -54,6 +65,13 @@ def test_a_few_that_do_alike_are_no_custom(spark: SparkSession) -> None:
     few = 1 - (2 / 19 - RARE) / (COMMON - RARE)
     assert [found["h0"], found["h1"]] == pytest.approx([few, few], abs=1e-4)
     assert 0.3 < found["h2"] < 0.6  # ten of sixty people could be luck
+
+
+def test_the_custom_of_small_houses_is_told_by_small_houses(spark: SparkSession) -> None:
+    small = {f"h{n}": 10 for n in range(8)}
+    assert set(above(world(spark, small, large=12)).values()) == {0.0}
+    few_large = above(world(spark, small, large=7))  # too few on their side: all are compared
+    assert min(few_large.values()) > 0.0
 
 
 def test_a_house_far_above_the_custom_stands_out(spark: SparkSession) -> None:

@@ -20,6 +20,7 @@ PULLS = frozenset({"collect", "toPandas", "toLocalIterator", "toArrow"})
 # These may bring rows to the driver: there are as many as tables, commits, runs or columns, or
 # (detect) as few as a detector can hold, or (exports, verify) as many as clues show.
 MAY_PULL = (
+    "jobs/clues/asked.py",
     "jobs/clues/verify.py",
     "jobs/detect.py",
     "jobs/exports/",

@@ -111,3 +111,16 @@ def test_rules_that_share_a_list_are_asked_together(lake: Lake) -> None:
     asked = set(asked_of(lake, offered(), [clue]))
     assert {"invoice_claimed_again", "invoice_taken_back"} <= asked
     assert "invoice_never_issued_offsite" not in asked
+
+
+def test_a_rule_that_explained_a_claim_is_asked_too_where_it_spoke_of_its_parties(
+    lake: Lake,
+) -> None:
+    finder = F.lit("recurring_cards_of_inpatients")
+    lake.replace(CLUE, lake.read(CLUE).withColumn("finders", F.array(finder)))
+    ghost = {"scheme": "ghost_inpatient", "finders": ["ghost_inpatients"], "person_keys": []}
+    met, strange = (
+        set(asked_of(lake, offered(), [ghost | {"fixmedins_codes": [house]}]))
+        for house in ("H1", "H9")
+    )
+    assert met - strange == {"recurring_cards_of_inpatients"}

@@ -20,7 +20,7 @@ def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
     """All finders that spoke of the clues, or had a hand in what became of them.
 
     Those are groups of their parties, which may have taken a claim; rules that explain what spoke
-    of them, where they spoke of a party of theirs too; and rules with lists in the same scheme, the
+    of them, where they spoke of a party of theirs too; and of a list the others of its scheme, the
     first of which has what several say.
     """
     known = [(clue["scheme"], _parties(clue), {*clue["finders"]}) for clue in clues]
@@ -36,8 +36,9 @@ def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
             yield from other["finders"]
         spoken = set().union(*(spoke for _, spoke in met))
         yield from (f for f in other["finders"] if explains.get(f, set()) & spoken)
-    schemes = {scheme for scheme, _, _ in known}
-    yield from (rule.id for rule in offered.rules if rule.listed_by and rule.scheme in schemes)
+    lists = {rule.id: rule.scheme for rule in offered.rules if rule.listed_by}
+    listed = {scheme for scheme, _, spoke in known if spoke & lists.keys()}
+    yield from (finder for finder, scheme in lists.items() if scheme in listed)
     for _, _, spoke in known:
         yield from spoke
 

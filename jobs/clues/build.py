@@ -76,7 +76,7 @@ def clues(
     evidence = pinned(evidence_rows(finding.where("is_claimed"), claim, share))
     silver = {table: read[table] for table in evidence_tables()}
     proofs = proved(evidence, contents(evidence, silver), versions)
-    custom = usual(finding, read[SETTLEMENT_NET], codes=codes)
+    custom = usual(finding, read[SETTLEMENT_NET], read[INSTITUTION], codes=codes)
     case = pinned(_cases(finding, custom, summed(share, read[PERSON], read[INSTITUTION])))
     told = worded(_with_knowledge(case, finder_card, scheme_card, read[INSTITUTION]))
     whole = pinned(_totalled(named(pinned(told), previous).join(proofs, on="case", how="left")))

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.care import Codes, care
+from jobs.levels import level
 
 ALIKE: Final = 2  # doublings: a house with a quarter of the rate still does the same
 RARE, COMMON = 0.1, 0.5  # of the houses: up to here no custom, from here on nothing but
@@ -17,14 +18,19 @@ SPREADS: Final = 2  # standard deviations above the expected count that chance s
 SURE: Final = 0.01  # chance of so many people by luck at any house, up to which there is none
 BREACH: Final = "B"
 LEAST_HOUSES: Final = 8  # fewer tell no custom
+SECOND: Final = 2  # level from which a house is large
 LEAST: Final = 0.1  # of a finder's chance, which custom and chance together leave
 CLEAR, PARTLY = 0.7, 0.3  # parts that speak against custom
 
 
-def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> DataFrame:
+def usual(
+    finding: DataFrame, settlement_net: DataFrame, institution: DataFrame, *, codes: Codes
+) -> DataFrame:
     """(finder, owner, above, comparison), one row a finder and institution it speaks of.
 
     Of the house's settlements in one kind of care (that of most findings) the finder names some.
+    Others are the houses that give such care and, where enough are on both sides, are of the second
+    level or above like it, or below like it: a limit of small houses cannot be breached by others.
     `above` is the part of that which neither custom nor chance explains [0 to 1]: less the more
     houses have a rate like it (ALIKE, RARE, COMMON), the nearer the count is to what the rate of
     all but FAR_HOUSES would bring, and, of breaches of a rule, the likelier some house would have
@@ -37,14 +43,16 @@ def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> Dat
         F.concat(F.lit("place:"), "fixmedins_code").alias("owner"),
         care(codes).alias("care"),
     )
-    size = net.groupBy("owner", "care").agg(F.count("*").alias("settled"))
-    everybody = size.groupBy("care").agg(
+    size = _among_peers(
+        net.groupBy("owner", "care").agg(F.count("*").alias("settled")), institution
+    )
+    everybody = size.groupBy("peers").agg(
         F.count("*").alias("houses"), F.sum("settled").alias("all_settled")
     )
     rate = (
         _named(finding, net)
         .join(size, on=["owner", "care"], how="inner")
-        .join(F.broadcast(everybody), on="care", how="inner")
+        .join(F.broadcast(everybody), on="peers", how="inner")
         .where(F.col("houses") >= LEAST_HOUSES)
         .withColumn("rate", F.round(F.log2(F.col("named") / F.col("settled")), 6))
     )
@@ -53,6 +61,20 @@ def usual(finding: DataFrame, settlement_net: DataFrame, *, codes: Codes) -> Dat
         .withColumn("above", F.round(_beyond_custom() * F.least(_beyond_chance(), _no_luck()), 4))
         .select("finder", "owner", "above", _comparison().alias("comparison"))
     )
+
+
+def _among_peers(size: DataFrame, institution: DataFrame) -> DataFrame:
+    """With `peers`: the care, and whether the house is of the second level or above."""
+    place = institution.select(
+        F.concat(F.lit("place:"), "fixmedins_code").alias("owner"),
+        F.coalesce(level("hosp_lv") >= SECOND, F.lit(False)).alias("is_large"),
+    )
+    known = size.join(F.broadcast(place), on="owner", how="left").fillna(False, subset=["is_large"])
+    of_care = Window.partitionBy("care")
+    large, small = (F.count_if(c).over(of_care) for c in (F.col("is_large"), ~F.col("is_large")))
+    is_split = (large >= LEAST_HOUSES) & (small >= LEAST_HOUSES)
+    split = F.concat_ws("|", "care", F.when(is_split, F.col("is_large").cast("string")))
+    return known.withColumn("peers", split).drop("is_large")
 
 
 def _named(finding: DataFrame, net: DataFrame) -> DataFrame:
@@ -77,7 +99,7 @@ def _named(finding: DataFrame, net: DataFrame) -> DataFrame:
 
 def _compared(rate: DataFrame) -> DataFrame:
     """With `alike` [houses, this one left out] and `expected` [settlements]."""
-    of_finder = Window.partitionBy("finder", "care")
+    of_finder = Window.partitionBy("finder", "peers")
     alike = of_finder.orderBy("rate").rangeBetween(-ALIKE, Window.unboundedFollowing)
     far = of_finder.orderBy(F.desc("rate"), "owner")
     is_far = F.row_number().over(far) <= F.col("houses") * FAR_HOUSES
