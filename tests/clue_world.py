@@ -198,6 +198,7 @@ RULE_FINDINGS: Final = (
     overlap("third", "person", "p3", "paper3", "elsewhere"),
     overcharge("twice", "DRG", "drg1", 1000),
     overcharge("wrong_unit", "ERROR", "error1", 9999, scheme="data_error"),
+    overcharge("stat", "ERROR", "error1", 9000, grade="C", says="偏高"),
     overcharge("twice", "PLAIN", "plain1", 1000),
     *(overcharge("twice", "WORDY", f"wordy{n}", 1000, says="又一次") for n in range(1, 6)),
     overcharge("twice", "WORDY", "wordy6", 500, says="少许"),

@@ -142,6 +142,12 @@ def test_data_errors_come_last(every: list[Row]) -> None:
     assert every[-1].scheme == "data_error"
 
 
+def test_statistics_do_not_claim_a_line_that_is_a_mistake_of_data(at: Clues) -> None:
+    (clue,) = at["ERROR"]
+    assert (clue.scheme, clue.setl_ids) == ("data_error", ["error1"])
+    assert "旁证:偏高" in clue.says
+
+
 def test_an_anomaly_is_a_clue_only_where_it_is_one(at: Clues) -> None:
     (clue,) = at["STAT"]
     assert "NOSTAT" not in at

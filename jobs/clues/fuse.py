@@ -126,8 +126,9 @@ def settled(owned: DataFrame, scheme_card: DataFrame) -> tuple[DataFrame, DataFr
 
     A claim is (case, setl_id, bkkp_sn or null, inscp_fen, is_whole, sure). What a contradiction or
     a breach of the same owner and scheme claims already is not claimed again by statistics or
-    context, nor of one person or house what a group is said to have done. A finding with nothing
-    else to claim, or with most of its claims in a group's case, joins that case as words.
+    context, nor a line that is a mistake of data, nor of one person or house what a group is said
+    to have done. A finding with nothing else to claim, or with most of its claims in a group's
+    case, joins that case as words.
     """
     claim = pinned(_judged(_claims(owned, scheme_card)))
     left = claim.groupBy(FINDING).agg(
@@ -171,17 +172,21 @@ def _claims(owned: DataFrame, scheme_card: DataFrame) -> DataFrame:
 
 
 def _judged(claim: DataFrame) -> DataFrame:
-    """With `is_taken` and the `taker`: the proved case, or the group's, that has it already."""
+    """With `is_taken` and the `taker`: the proved, the mistaken or the group's case that has it."""
     anybodys = Window.partitionBy("scheme", "setl_id")
     same_settlement = Window.partitionBy(*OWNER, "setl_id")
     same_line = Window.partitionBy(*OWNER, "setl_id", "bkkp_sn")
     proved = F.col("kind") == PROVED
     whole = F.min(F.when(proved & F.col("is_whole"), F.col("case"))).over(same_settlement)
     line = F.min(F.when(proved, F.col("case"))).over(same_line)
+    slip = F.min(F.when(F.col("scheme") == LAST, F.col("case"))).over(
+        Window.partitionBy("setl_id", "bkkp_sn")
+    )
+    of_slip = F.when(F.col("bkkp_sn").isNotNull(), slip)
     by_group = F.col("owner").startswith("group:") & (F.col("kind") <= STATISTICAL)
     group = F.min(F.when(by_group, F.col("case"))).over(anybodys)
     of_group = F.when(~F.col("owner").startswith("group:"), group)
-    taker = F.when(~proved, F.coalesce(whole, line, of_group))
+    taker = F.when(~proved, F.coalesce(whole, line, of_slip, of_group))
     return claim.withColumns(
         {
             "taker": taker,

@@ -33,7 +33,7 @@ def spoken(finding: DataFrame, usual: DataFrame) -> DataFrame:
     """
     claimed = F.col("is_claimed")
     of_finder = finding.groupBy("case", "finder").agg(
-        F.max("scheme").alias("scheme"),
+        F.max(F.when(claimed, F.col("scheme"))).alias("scheme"),
         F.max(F.when(claimed, F.col("kind"))).alias("kind"),
         F.max(F.when(claimed, F.col("owner"))).alias("owner"),
         F.min(F.when(claimed, F.struct(*STRENGTH, "subject_type", "area"))).alias("first"),
