@@ -164,11 +164,15 @@ def test_a_pharmacy_counts_for_the_ward_where_its_buyers_lie(spark: SparkSession
 def test_a_doctor_elsewhere_counts_for_all_the_wards_where_the_patients_lie(
     spark: SparkSession,
 ) -> None:
+    """Also without drugs, but not for an examination alone."""
     elsewhere = LAIN.replace("m2       | 2024-02 | H1 ", "m2       | 2024-02 | H8 ")
-    seen = FETCHED.replace("| H1             |", "| H9             |")
+    seen = FETCHED.replace("| H1             |", "| H9             |").replace(
+        "drug_fen | watched_fen", "drug_fen | test_fen"
+    )
+    seen += "    s9 | 2024-01 | H9 | ann | outpatient | 2024-01-08 | O1 | 0 | 800\n"
     told = found(spark, seen, elsewhere).where("month = '2024-02'").collect()
-    assert [(r.fixmedins_code, r.ward_code, r.way, r.persons, r.wards) for r in told] == [
-        ("H9", "H9", "away", 3, 2)
+    assert [(r.fixmedins_code, r.ward_code, r.way, r.cases, r.wards) for r in told] == [
+        ("H9", "H9", "away", 4, 2)
     ]
 
 

@@ -18,6 +18,8 @@ BOUGHT: Final = (
     "care IN ('outpatient', 'emergency', 'pharmacy') AND coalesce(pay_loc, '2') <> '1'"
     " AND drug_fen > 0"
 )
+# Of examinations alone: small houses send their patients to them.
+CONSULTED: Final = f"{VISITED} AND test_fen = 0"
 QUICK_SECONDS: Final = 900  # from arrival to settlement: hardly anybody was examined
 LATE_MINUTES: Final = 60  # settled later than that after the arrival: entered afterwards
 RUN_SECONDS: Final = 600  # between two settlements of one stack
@@ -43,9 +45,9 @@ def cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
 
     stack: one of several people whom a terminal settled one after another, more than it is used to.
     torn: on a day on which the person was at a doctor's elsewhere, too far to be at both. ward,
-    counter, away: drugs charged to who lay in a ward (`lay_at`), by its own house, by a pharmacy or
-    by a doctor elsewhere. returns: a stay of who was discharged from the same house some time
-    before, for another illness.
+    counter: drugs charged to who lay in a ward (`lay_at`), by its own house or by a pharmacy. away:
+    at a doctor's elsewhere meanwhile, and not for an examination alone. returns: a stay of who was
+    discharged from the same house some time before, for another illness.
     """
     visit = visit_fact.where(VISITED).withColumn("illness", family("main_diag"))
     ways = (_stacks(visit), _torn(visit), _in_wards(visit_fact, stay_fact), _returns(stay_fact))
@@ -139,7 +141,7 @@ def _is_at_once() -> Column:
 
 
 def _in_wards(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
-    """Drugs charged outside a stay that covers the day; at a pharmacy those that are resold."""
+    """Visits on a day that a stay covers, and purchases of drugs that are resold."""
     stay = stay_fact.where(~F.substring("med_type", 1, 2).isin(*NOT_HOME)).select(
         "person_key", "admitted_on", "discharged_on", F.col("fixmedins_code").alias("lay"),
         month_number().alias("stay_number"), "mdtrt_id",
@@ -147,11 +149,13 @@ def _in_wards(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
     day = F.col("visited_on")
     at_pharmacy, at_own = is_pharmacy("fixmedins_code"), F.col("fixmedins_code") == F.col("lay")
     way = (
-        F.when(at_own, "ward").when(~at_pharmacy, "away").when(F.col("watched_fen") > 0, "counter")
+        F.when(at_own, F.when(F.col("drug_fen") > 0, "ward"))
+        .when(~at_pharmacy, "away")
+        .when(F.col("watched_fen") > 0, "counter")
     )
     first = Window.partitionBy("setl_id").orderBy(F.desc(at_own), "lay", "mdtrt_id")
     inside = (
-        visit_fact.where(BOUGHT)
+        visit_fact.where(f"({BOUGHT}) OR ({CONSULTED})")
         .drop("mdtrt_id")
         .join(stay, on="person_key", how="inner")
         .where((F.col("admitted_on") < day) & (day < F.col("discharged_on")))
