@@ -16,19 +16,17 @@ from fundwatch.schema import MONTH
 from jobs.facts.diagnoses import VALID
 from jobs.facts.months import month_number
 from jobs.facts.parts import gathered
+from jobs.facts.support_registers import ASKED, CASE, asked_of, items_of, sold, with_register
+from jobs.pinned import pinned
 
 BACK: Final = 2  # months before its own in which a procedure may have been charged to the stay
-SALE: Final = "2"  # scan_type
 ENOUGH: Final = 20  # fewest cases at other houses from which their share is drawn
 CUSTOM: Final = 0.2  # share of the others' cases without it from which lacking it is no misfit
-CASE: Final = ["mdtrt_id", MONTH, "hilist_code"]
 HOUSE: Final = ["lacks", MONTH, "fixmedins_code"]
 WHOLE_STAY: Final = "*"  # in the place of the item
 BY_CATALOGUE: Final = ("diagnosis", "operation")  # all else is asked by what others do
 OF_STAYS: Final = ("report", "order")
 SEVERAL: Final = 3  # papers that a stay must be asked for, before having none says something
-# A register, and the care in which an item that it names is asked for in it.
-ASKED: Final = {"report": "true", "order": "care = 'inpatient'", "trace": "care = 'pharmacy'"}
 
 
 def supports(
@@ -51,14 +49,15 @@ def supports(
     fraud, and a house that keeps none is no peer.
     """
     line = charge_fact.where(F.col(MONTH).isin(*months) & (F.col("inscp_fen") > 0))
+    registers = {"report": report, "order": medical_order, "trace": sold(trace_scan)}
+    known = pinned(items_of(registers))
     judged = (
-        _cases(line)
+        _cases(asked_of(line, known))
         .join(_indicated(line, diagnosis), on=CASE, how="left")
         .join(_performed(line, charge_fact), on=CASE, how="left")
     )
-    sold = trace_scan.where(F.col("scan_type") == SALE)
-    for name, register in {"report": report, "order": medical_order, "trace": sold}.items():
-        judged = _with_register(judged, name, register)
+    for name, register in registers.items():
+        judged = with_register(judged, name, register, known)
     asked = judged.where(F.coalesce(*_answers().values()).isNotNull())  # of most, nothing is
     answers = (F.struct(F.lit(n).alias("lacks"), has.alias("has")) for n, has in _answers().items())
     each = (
@@ -136,21 +135,6 @@ def _performed(line: DataFrame, charge_fact: DataFrame) -> DataFrame:
         .where(is_near & F.expr("prefix <> '' AND startswith(by, prefix) AND by <> hilist_code"))
         .select(*CASE, F.lit(True).alias("performed"))
         .distinct()
-    )
-
-
-def _with_register(judged: DataFrame, name: str, register: DataFrame) -> DataFrame:
-    """With has_`name`: whether the register names the case; null for what it never names."""
-    listed = register.where("hilist_code IS NOT NULL")
-    same = [key for key in CASE if key in register.columns]
-    named = listed.select(*same, F.lit(True).alias("is_named")).distinct()
-    known = listed.select("hilist_code", F.lit(True).alias("is_known")).distinct()
-    there = F.when(F.col("is_known") & F.expr(ASKED[name]), F.coalesce("is_named", F.lit(False)))
-    return (
-        judged.join(named, on=same, how="left")
-        .join(F.broadcast(known), on="hilist_code", how="left")
-        .withColumn(f"has_{name}", there)
-        .drop("is_named", "is_known")
     )
 
 
