@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from jobs.facts.months import VIEW, month_label, month_number, number_of_day, seen_by
 from jobs.facts.parts import with_parts
 from jobs.facts.people import is_offsite
+from jobs.pinned import pinned
 
 BACK: Final = 12  # months before its own in which a month looks for earlier claims and invoices
 AHEAD: Final = 2  # and after it, for invoices
@@ -39,10 +40,9 @@ def invoices(
     """
     claim = _claims(settlement_net, person)
     own = claim.where(F.col("month").isin(*months)).withColumn(VIEW, month_number())
-    billed = _with_bills(own, invoice)
+    odd = pinned(_odd(_with_bills(own, invoice).join(_again(claim, months), "setl_id", "left")))
     told = (
-        billed.join(_covered(billed, claim, invoice), on="setl_id", how="left")
-        .join(_again(claim, months), on="setl_id", how="left")
+        odd.join(_covered(odd, claim, invoice), on="setl_id", how="left")
         .join(F.broadcast(_known(claim, invoice, months)), on="month", how="left")
         .withColumn("claims", F.coalesce("claims", F.lit(1)))
         .withColumn("known_share", F.coalesce("known_share", F.lit(0)).cast("decimal(5,4)"))
@@ -182,14 +182,21 @@ def _known(claim: DataFrame, invoice: DataFrame, months: tuple[str, ...]) -> Dat
     )
 
 
+def _odd(billed: DataFrame) -> DataFrame:
+    """Of all claims the few that an invoice may not carry: the rest is looked at no more."""
+    is_short = F.col("medfee_fen") > F.col("billed_fen")
+    return billed.where((F.col("medfee_fen") > 0) & (_is_unsupported() | is_short))
+
+
+def _is_unsupported() -> Column:
+    is_gone = F.col("is_taken_back") | F.col("prev_setl_id").isNotNull()
+    return is_gone | (F.col("bill_key").isNull() & F.col("by_hand"))
+
+
 def _uncovered() -> Column:
     """Share of the claim that no invoice covers [0 to 1]."""
     missing = F.when(F.col("is_covered"), 0).otherwise(F.col("medfee_fen") - F.col("billed_fen"))
     short = missing / F.col("medfee_fen")
-    is_gone = F.col("is_taken_back") | F.col("prev_setl_id").isNotNull()
-    is_missing = F.col("bill_key").isNull() & F.col("by_hand")
-    return (
-        F.when(F.col("medfee_fen") <= 0, 0.0)
-        .when(is_gone | is_missing, 1.0)
-        .otherwise(F.coalesce(F.greatest(short, F.lit(0.0)), F.lit(0.0)))
+    return F.when(_is_unsupported(), 1.0).otherwise(
+        F.coalesce(F.greatest(short, F.lit(0.0)), F.lit(0.0))
     )

@@ -81,7 +81,7 @@ def _supported(
         )
     )
     examined = (
-        asked.join(_examined(charge_fact), on="person_key", how="inner")
+        asked.join(_examined(asked, charge_fact), on="person_key", how="inner")
         .where(in_time & F.date_diff("begun_on", "day").between(0, EXAM_DAYS))
         .groupBy(*CASE)
         .agg(_different(F.col("day")).alias("exam_days"))
@@ -118,21 +118,26 @@ def _seen_ill(
     asked: DataFrame, visit_fact: DataFrame, stay_fact: DataFrame, diagnosis: DataFrame
 ) -> DataFrame:
     """(person_key, family, day, month, mdtrt_id, is_stay): who was treated for what, when."""
-    ours = asked.select("person_key").distinct()
     kept = ("person_key", "mdtrt_id", "month", "main_diag")
     visit = visit_fact.where("care IN ('outpatient', 'emergency')").select(
         *kept, F.col("visited_on").alias("day"), F.lit(False).alias("is_stay")
     )
     stay = stay_fact.select(*kept, F.col("admitted_on").alias("day"), F.lit(True).alias("is_stay"))
-    case = visit.unionByName(stay).join(ours, on="person_key", how="left_semi")
+    case = visit.unionByName(stay).join(_people(asked), "person_key", "left_semi")
     every = every_diagnosis(case, diagnosis)
     return every.withColumn("family", family("diag_code")).drop("diag_code")
 
 
-def _examined(charge_fact: DataFrame) -> DataFrame:
-    """(person_key, day, month) of examinations and laboratory tests."""
+def _people(asked: DataFrame) -> DataFrame:
+    """Who registered within a year: few of all, and nobody else's rows need to be moved."""
+    return F.broadcast(asked.select("person_key").distinct())
+
+
+def _examined(asked: DataFrame, charge_fact: DataFrame) -> DataFrame:
+    """(person_key, day, month) of examinations and laboratory tests of those asked about."""
     return (
         charge_fact.where(F.col("charge_type").isin(*TESTS))
+        .join(_people(asked), on="person_key", how="left_semi")
         .select("person_key", F.col("charged_on").alias("day"), "month")
         .distinct()
     )
