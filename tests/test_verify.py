@@ -113,14 +113,18 @@ def test_rules_that_share_a_list_are_asked_together(lake: Lake) -> None:
     assert "invoice_never_issued_offsite" not in asked
 
 
-def test_a_rule_that_explained_a_claim_is_asked_too_where_it_spoke_of_its_parties(
-    lake: Lake,
+@pytest.mark.parametrize(
+    ("scheme", "finder"),
+    [("impersonation", "recurring_cards_of_inpatients"), ("data_error", "error_pack_unit")],
+)
+def test_who_explained_a_claim_or_took_it_is_asked_too_where_it_spoke_of_its_parties(
+    lake: Lake, scheme: str, finder: str
 ) -> None:
-    finder = F.lit("recurring_cards_of_inpatients")
-    lake.replace(CLUE, lake.read(CLUE).withColumn("finders", F.array(finder)))
+    others = {"scheme": F.lit(scheme), "finders": F.array(F.lit(finder))}
+    lake.replace(CLUE, lake.read(CLUE).withColumns(others))
     ghost = {"scheme": "ghost_inpatient", "finders": ["ghost_inpatients"], "person_keys": []}
     met, strange = (
         set(asked_of(lake, offered(), [ghost | {"fixmedins_codes": [house]}]))
         for house in ("H1", "H9")
     )
-    assert met - strange == {"recurring_cards_of_inpatients"}
+    assert met - strange == {finder}

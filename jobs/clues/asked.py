@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pyspark.sql import functions as F
 
+from fundwatch.clue import LAST
 from fundwatch.lake import Lake
 from fundwatch.tables.gold import CLUE
 from jobs.offered import Offered
@@ -19,20 +20,19 @@ Row = Mapping[str, Any]
 def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
     """All finders that spoke of the clues, or had a hand in what became of them.
 
-    Those are groups of their parties, which may have taken a claim; rules that explain what spoke
-    of them, where they spoke of a party of theirs too; and of a list the others of its scheme, the
-    first of which has what several say.
+    Of clues that share a party with them those are groups, which may have taken a claim, mistakes
+    of data, which take lines, and rules that explain what spoke of them; and of a list the others
+    of its scheme, the first of which has what several say.
     """
     known = [(clue["scheme"], _parties(clue), {*clue["finders"]}) for clue in clues]
     explains = {rule.id: {*rule.explains} for rule in offered.rules if rule.explains}
-    is_other = (F.col("subject_type") == "group") | F.exists(
-        "finders", lambda finder: finder.isin(*explains, "")
-    )
-    others = lake.read(CLUE).where(is_other).select("scheme", "subject_type", "finders", *PARTIES)
-    for other in others.toArrow().to_pylist():
+    for other in _others(lake, explains):
         members = _parties(other)
-        met = [(scheme, spoke) for scheme, parties, spoke in known if parties & members]
-        if other["subject_type"] == "group" and other["scheme"] in {scheme for scheme, _ in met}:
+        met = [
+            (scheme, spoke) for scheme, parties, spoke in known if not parties.isdisjoint(members)
+        ]
+        is_same = other["scheme"] in {scheme for scheme, _ in met}
+        if met and (other["scheme"] == LAST or (other["subject_type"] == "group" and is_same)):
             yield from other["finders"]
         spoken = set().union(*(spoke for _, spoke in met))
         yield from (f for f in other["finders"] if explains.get(f, set()) & spoken)
@@ -41,6 +41,17 @@ def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
     yield from (finder for finder, scheme in lists.items() if scheme in listed)
     for _, _, spoke in known:
         yield from spoke
+
+
+def _others(lake: Lake, explains: Iterable[str]) -> list[Row]:
+    """Groups, mistakes of data, and clues of which rules spoke that explain others."""
+    is_explaining = F.arrays_overlap(
+        "finders", F.array(*map(F.lit, explains)).cast("array<string>")
+    )
+    is_other = (F.col("subject_type") == "group") | (F.col("scheme") == LAST) | is_explaining
+    told = lake.read(CLUE).where(is_other).select("scheme", "subject_type", "finders", *PARTIES)
+    rows: list[Row] = told.toArrow().to_pylist()
+    return rows
 
 
 def _parties(clue: Row) -> set[str]:
