@@ -194,10 +194,10 @@ FLOW: Final[tuple[Step, ...]] = (
           (CHARGE_FACT, VISIT_FACT, STAY_FACT, SUPPLY_FACT, INSTITUTION_DAY_FACT), INDICATOR_VALUE),
     _step("peers", "同类比较", "jobs.peers:scores",
           (INDICATOR_VALUE, INSTITUTION), PEER_SCORE),
-    _step("anomalies", "高值药耗异常", "jobs.anomalies:item_anomalies",
-          (Read(CHARGE_FACT, back=8), INSTITUTION), ITEM_ANOMALY),
     _step("detectors", "模型", "jobs.detect:findings",
           (SHARED_ADMISSION, PRESENCE_CONFLICT, PEER_SCORE, SHARED_PURCHASE), DETECTOR_FINDING),
+    _step("anomalies", "高值药耗异常", "jobs.anomalies:item_anomalies",
+          (Read(CHARGE_FACT, back=8), INSTITUTION), ITEM_ANOMALY),
     _step("clues", "线索", "jobs.clues.build:clues",
           (RULE_FINDING, DETECTOR_FINDING, ITEM_ANOMALY, SETTLEMENT_NET, *(
               SILVER[name] for name in (
