@@ -32,8 +32,10 @@ MOVED = """
 """
 
 
-def stocked(spark: SparkSession, months: tuple[str, ...] = MONTHS, last: str = "9") -> DataFrame:
-    charge = rows(spark, CHARGE_FACT, BILLED).where(f"month <= '{last}'")
+def stocked(
+    spark: SparkSession, months: tuple[str, ...] = MONTHS, last: str = "9", billed: str = BILLED
+) -> DataFrame:
+    charge = rows(spark, CHARGE_FACT, billed).where(f"month <= '{last}'")
     return stocks(
         charge, rows(spark, STOCK_MOVEMENT, MOVED).where(f"month <= '{last}'"), months=months
     )
@@ -59,3 +61,16 @@ def test_the_excess_is_told_in_its_month_on_its_last_lines(spark: SparkSession) 
 def test_months_one_by_one_are_as_all_at_once(spark: SparkSession) -> None:
     alone = [repr(r) for m in MONTHS for r in stocked(spark, (m,), m).collect()]
     assert sorted(alone) == sorted(map(repr, stocked(spark).collect()))
+
+
+def test_how_many_items_of_the_house_are_clearly_short_stands_beside_each(
+    spark: SparkSession,
+) -> None:
+    """By then: what comes short later is not counted, nor what may be a slip of two packs."""
+    more = BILLED + "".join(
+        f"    x{n} | s1 | 2024-0{month} | P1 | more{n} | 101 | 2024-0{month}-09 | 2024-0{month}-09 09:00:00"
+        f" | {packs} | {packs}0 | false | 100\n"
+        for n, month, packs in ((1, 1, 3), (2, 2, 9), (3, 2, 2), (4, 3, 5))
+    )
+    told = {row["hilist_code"]: row["short_items"] for row in stocked(spark, billed=more).collect()}
+    assert told == {"more1": 1, "benid": 2, "more2": 2, "more3": 2, "more4": 3}

@@ -16,6 +16,7 @@ INSURED_SALE: Final = "104"  # told by the fee lines
 CASH: Final = ("105", "106")  # cash sales, and what came back
 GOODS: Final = ("101", "103", "301")  # not what is weighed out or made in the house
 ITEM: Final = ["fixmedins_code", "hilist_code", VIEW]
+CLEARLY_SHORT: Final = "short_cnt * 10 > billed_cnt AND short_cnt >= 3 * coalesce(pack_size, 1)"
 
 
 def stocks(
@@ -136,8 +137,10 @@ def _short(both: DataFrame) -> DataFrame:
 
     new = F.col("short_cnt") - lacking("billed_before", "had_before", "cash_before")
     this_month = F.col("billed_cnt") - F.col("billed_before")
+    of_house = Window.partitionBy("fixmedins_code", VIEW)
     return (
         both.withColumn("short_cnt", lacking("billed_cnt", "had_cnt", "cash_cnt"))
+        .withColumn("short_items", F.count_if(F.expr(CLEARLY_SHORT)).over(of_house).cast("int"))
         .withColumn("excess_cnt", F.least(new, this_month).cast("decimal(38,4)"))
         .withColumn("cash_cnt", F.greatest(-F.col("cash_cnt"), F.lit(0)))
         .where("excess_cnt > 0")

@@ -62,6 +62,7 @@ STOCK_FACT: Final = Table(
     billed_cnt      decimal(38,4)  Billed to the insurance, refunds netted [smallest units].
     short_cnt       decimal(38,4)  Billed above what was there for it [smallest units].
     pack_size       decimal(16,4)? Smallest units per pack.
+    short_items     int      Of how many items the house clearly billed more than it had [count].
     excess_cnt      decimal(38,4)  Of it, first seen this month [smallest units].
     inscp_fen       bigint   Within the scope, of the excess of this month [fen].
     excess_lines    LINES    The last lines of the month, each with its excess.
