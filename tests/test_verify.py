@@ -90,6 +90,15 @@ def test_a_row_that_is_gone_and_a_changed_rule_are_named(lake: Lake, tmp_path: P
     assert not [difference for difference in found["H2"] if "fee_line" in difference]
 
 
+def test_a_rule_that_speaks_of_another_scheme_now_is_named(lake: Lake, tmp_path: Path) -> None:
+    conf = changed_rule(tmp_path / "conf")
+    file = conf / "rules" / "price.yml"
+    moved = "scheme: overcharge"
+    told_by = file.read_text(encoding="utf-8").replace("scheme: price_invoice_fraud", moved, 1)
+    file.write_text(told_by, encoding="utf-8")
+    assert set(told(lake, conf).values()) == {(f"rule changed: {RULE} speaks of overcharge",)}
+
+
 def test_one_clue_is_verified_alone(lake: Lake) -> None:
     (verdict,) = verify(lake, offered(), [ids(lake)["H1"]])
     assert (verdict.clue_id, verdict.is_identical) == (ids(lake)["H1"], True)

@@ -114,10 +114,11 @@ def _verified(
     now = {(row["table"], row["key"]): row["content"] for row in told}
     again = _again(lake, offered, Asked(clues, rows, at), progress)
     gone = unknown_finders((finder for clue in clues for finder in clue["finders"]), offered)
+    schemes = {rule.id: rule.scheme for rule in offered.rules}
     return {
         clue["clue_id"]: (
             *_evidence_differences(clue, now),
-            *_claim_differences(clue, again.get(clue["clue_id"]), gone),
+            *_claim_differences(clue, again.get(clue["clue_id"]), gone, schemes),
         )
         for clue in clues
     }
@@ -200,10 +201,16 @@ def _evidence_differences(clue: Row, now: Mapping[tuple[str, str], str]) -> Iter
     yield from _some(changed)
 
 
-def _claim_differences(clue: Row, again: Row | None, gone: set[str]) -> Iterator[str]:
+def _claim_differences(
+    clue: Row, again: Row | None, gone: set[str], schemes: Mapping[str, str]
+) -> Iterator[str]:
     for finder in sorted(gone & set(clue["finders"])):
         yield f"finder {finder} no longer exists"
     if again is None:
+        moved = [f for f in clue["finders"] if schemes.get(f, clue["scheme"]) != clue["scheme"]]
+        if moved:  # its claim is another case now, under another id
+            yield from (f"rule changed: {finder} speaks of {schemes[finder]}" for finder in moved)
+            return
         yield f"no claim comes out: {', '.join(clue['finders'])} say nothing of it"
         return
     if clue["definition"] != again["definition"]:
