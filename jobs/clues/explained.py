@@ -10,9 +10,8 @@ from pyspark.sql import functions as F
 
 from fundwatch.clue import CONTEXT
 from fundwatch.knowledge import Rule
-from fundwatch.schema import MONTH
+from jobs.clues.fuse import FINDING
 
-FINDING: Final = ["finder", "anchor", MONTH]
 SETTLEMENT: Final = "silver.settlement"
 
 

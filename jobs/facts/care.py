@@ -13,6 +13,7 @@ Codes = Mapping[str, Mapping[str, str]]
 
 HOME_BED: Final = "71"
 DAY_SURGERY: Final = "28"
+CONSUMABLE: Final = "301"  # list_type
 TESTS: Final = ("03", "04")  # charge_type of a line: examination, laboratory
 # For any illness alike: bed, consultation, nursing, general care, registration.
 GENERAL: Final = ("01", "02", "07", "12", "13")

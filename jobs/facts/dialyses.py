@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from fundwatch.schema import MONTH
+from jobs.facts.care import CONSUMABLE
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
 from jobs.facts.parts import gathered
 
@@ -18,7 +19,6 @@ QUARTER: Final = 2
 # perfusion is done on a day of dialysis.
 SESSIONS: Final = ("00311000006", "00311000007", "00311000008")
 OF_DIALYSIS: Final = "003110000"  # services of the blood and their monitoring
-CONSUMABLE: Final = "301"
 WEEKLY: Final = 3  # sessions that are the norm
 OFTEN: Final = 4  # sessions of a patient who comes four times, week after week
 SHIFT: Final = 3  # patients with one more on the same day: a shift that was moved

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from fundwatch.points import Point, Variant
+from jobs.facts.care import CONSUMABLE
 from jobs.facts.item_points import named_items, of_kind
 from jobs.facts.months import VIEW, month_label, seen_by
 from jobs.facts.parts import gathered, part_of_line
@@ -16,7 +17,7 @@ BACK: Final = 5  # months before its own that a month counts: six together
 DEAR: Final = 1.5  # times the cheapest of the class
 HOUSES: Final = 3  # fewest other houses
 UNITS: Final = 10  # fewest of the class that these used
-CONSUMABLE, SERVICE = "301", "201"  # list_type
+SERVICE: Final = "201"  # list_type
 LINE: Final = (
     *("fixmedins_code", "month", "ingredient", "hilist_code", "item_name", "area", "cnt"),
     *("pric", "charged_on", "bkkp_sn", "setl_id", "inscp_fen"),

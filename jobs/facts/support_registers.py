@@ -33,7 +33,7 @@ def items_of(registers: Mapping[str, DataFrame]) -> DataFrame:
     return reduce(DataFrame.unionByName, items).distinct()
 
 
-def asked_of(line: DataFrame, known: DataFrame) -> DataFrame:
+def lines_asked(line: DataFrame, known: DataFrame) -> DataFrame:
     """Lines of items that something may be asked of: of most, nothing is."""
     named = known.groupBy("hilist_code").agg(F.collect_set("register").alias("registers"))
     asked = ["lmt_diag IS NOT NULL OR needs_oprn IS NOT NULL"]

@@ -16,7 +16,7 @@ from fundwatch.schema import MONTH
 from jobs.facts.diagnoses import VALID
 from jobs.facts.months import month_number
 from jobs.facts.parts import gathered
-from jobs.facts.support_registers import ASKED, CASE, asked_of, items_of, sold, with_register
+from jobs.facts.support_registers import ASKED, CASE, items_of, lines_asked, sold, with_register
 from jobs.pinned import pinned
 
 BACK: Final = 2  # months before its own in which a procedure may have been charged to the stay
@@ -52,7 +52,7 @@ def supports(
     registers = {"report": report, "order": medical_order, "trace": sold(trace_scan)}
     known = pinned(items_of(registers))
     judged = (
-        _cases(asked_of(line, known))
+        _cases(lines_asked(line, known))
         .join(_indicated(line, diagnosis), on=CASE, how="left")
         .join(_performed(line, charge_fact), on=CASE, how="left")
     )

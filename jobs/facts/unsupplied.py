@@ -7,11 +7,10 @@ from typing import Final
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.facts.care import is_pharmacy
+from jobs.facts.care import CONSUMABLE, is_pharmacy
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
 
 BACK: Final = 5  # months before its own that a month looks over: six together
-CONSUMABLE: Final = "301"
 ITEMS: Final = 2  # drugs beyond the stock in one case: a single one may be a swap or a slip
 SHARE: Final = 0.5  # of the case's drug money that is beyond the stock
 CARD: Final = "coalesce(mdtrt_cert_type = '03', false)"  # the insurance card: it can be kept
