@@ -24,6 +24,7 @@ from fundwatch.tables.gold import (
     RECURRENCE_FACT,
     RESALE_FACT,
     SESSION_FACT,
+    SHIFT_FACT,
     STAY_FACT,
     STOCK_FACT,
     SUPPLY_FACT,
@@ -119,6 +120,11 @@ WITNESS: Final[dict[str, Witness]] = {
         ends="last_on",
         settlements="setl_ids",
         proof=(("silver.settlement", "setl_ids"), ("silver.fee_line", "bkkp_sns")),
+        persons="person_keys",
+    ),
+    SHIFT_FACT.name: of_lines(
+        ("silver.settlement", OF_EXCESS),
+        ("silver.visit", "mdtrt_ids"),
         persons="person_keys",
     ),
     BURST_FACT.name: Witness(

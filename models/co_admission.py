@@ -21,8 +21,9 @@ class CoAdmission(CloseGroups):
 
     Sign of brokers who gather insured people. Innocent twins, and what keeps them out: families
     and care homes (ties of one household do not count, and a group has several households),
-    neighbours (they meet by chance `neighbour_lift` times as often), courses of chemotherapy in
-    step (two regulars are no tie), one outing or epidemic (`times`), crowded days (`expected`).
+    neighbours (they meet by chance `neighbour_lift` times as often), courses in step (two regulars
+    are no tie; chemotherapy and dialysis do not come in), one outing or epidemic (`times`),
+    crowded days (`expected`).
     """
 
     id: ClassVar[str] = "co_admission"
@@ -36,7 +37,7 @@ class CoAdmission(CloseGroups):
         ),
     )
 
-    shared_share: float = 0.34  # shared days of the stays of whoever has fewer [0 to 1]
+    shared_share: float = 0.34  # shared admissions of the stays of whoever has fewer [0 to 1]
     regular_stays: int = 8  # stays in twelve months that make a regular [count]
 
     def is_tie(self, pair: pd.DataFrame) -> Any:
@@ -49,8 +50,8 @@ class CoAdmission(CloseGroups):
         """The places and the people; wrong are the stays shared with two other members."""
         says = (
             f"{len(group.people)}人(分属{group.households}户)在{len(group.places)}家机构"
-            f"十二个月内反复同日入院:{len(group.ties)}对成员两两同日入院{group.times}天"
-            f"(按各日入院人次随机相遇预期约{group.usual:.2g}天),"
+            f"十二个月内反复同进:{len(group.ties)}对成员两两同日或相隔一日入院{group.times}次"
+            f"(按各日入院人次随机相遇预期约{group.usual:.2g}次),"
             f"成员联系密度{group.density:.2f}(1为人人相互同进)"
         )
         ids = _shared_with_two(group, "mdtrt_ids"), _shared_with_two(group, "setl_ids")

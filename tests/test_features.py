@@ -36,7 +36,7 @@ TOGETHER = """
 """
 
 
-def test_pairs_meet_on_two_days_and_one_of_them_anew_in_the_month(spark: SparkSession) -> None:
+def test_pairs_meet_twice_and_one_of_them_anew_in_the_month(spark: SparkSession) -> None:
     assert_rows(
         shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS),
         SHARED_ADMISSION,
@@ -84,14 +84,49 @@ def test_expected_is_stays_times_stays_by_the_days_open(spark: SparkSession) -> 
     assert_rows(
         shared_admissions(rows(spark, STAY_FACT, TOGETHER), months=MONTHS),
         SHARED_ADMISSION,
-        # March: H1 admitted four on two days, as if open on 3, and H2 two on one: 1×1/3 + 1×1/1.
-        # May: H1 seven on three days, as if open on 3, ann twice, bob once and cyd three times:
-        # 2×1/3 and 2×3/3; ann and bob shared the one day of H2 too.
+        # Three days count as one. March: H1 admitted on two days, one of them a single person, as if
+        # open on 2, and H2 two on one: 3×(1×1/2 + 1×1/1). May: H1 on three days: ann
+        # twice, bob once and cyd three times, 3×2×1/3 and 3×2×3/3, and the one day of H2.
         """
         month   | person_a | person_b | expected
-        2024-03 | ann      | bob      | 1.333333333333
-        2024-05 | ann      | bob      | 1.666666666667
-        2024-05 | ann      | cyd      | 2
+        2024-03 | ann      | bob      | 4.5
+        2024-05 | ann      | bob      | 5
+        2024-05 | ann      | cyd      | 6
+        """,
+    )
+
+
+def test_a_crowd_does_not_close_the_house_on_other_days(spark: SparkSession) -> None:
+    """Ten came together, twice; on six other days somebody came alone: as if open on 23 days."""
+    head = "mdtrt_id | month | person_key | admitted_on | oprn_count\n"
+    crowd = [
+        f"{n}-{day} | 2024-01 | p{n} | 2024-01-{day} | 0" for n in range(10) for day in (10, 20)
+    ]
+    alone = [f"a{day} | 2024-01 | a{day} | 2024-01-0{day} | 0" for day in range(1, 7)]
+    stay = rows(spark, STAY_FACT, head + "\n".join([*crowd, *alone]))
+    found = shared_admissions(stay, months=("2024-01",)).collect()
+    assert len(found) == 45
+    assert {round(row["expected"], 6) for row in found} == {round(3 * 2 * 2 / 23, 6)}
+
+
+def test_a_day_apart_is_together_and_a_course_is_not(spark: SparkSession) -> None:
+    stays = """
+        mdtrt_id | month   | person_key | admitted_on | main_diag | oprn_count
+        a1       | 2024-01 | ann        | 2024-01-05  | I10.x00   | 0
+        b1       | 2024-01 | bob        | 2024-01-06  | I10.x00   | 0
+        a2       | 2024-01 | ann        | 2024-01-16  | I10.x00   | 0
+        b2       | 2024-01 | bob        | 2024-01-15  | I10.x00   | 0
+        c1       | 2024-01 | cyd        | 2024-01-05  | Z51.102   | 0
+        c2       | 2024-01 | cyd        | 2024-01-16  | Z51.102   | 0
+        d1       | 2024-01 | dan        | 2024-01-07  | I10.x00   | 0
+        d2       | 2024-01 | dan        | 2024-01-18  | I10.x00   | 0
+    """
+    assert_rows(
+        shared_admissions(rows(spark, STAY_FACT, stays), months=("2024-01",)),
+        SHARED_ADMISSION,
+        """
+        person_a | person_b | times | mdtrt_ids   | first_on   | last_on
+        ann      | bob      | 2     | a1 a2 b1 b2 | 2024-01-05 | 2024-01-16
         """,
     )
 

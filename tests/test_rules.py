@@ -30,6 +30,7 @@ from fundwatch.tables.gold import (
     RESALE_FACT,
     RULE_FINDING,
     SESSION_FACT,
+    SHIFT_FACT,
     STAY_FACT,
     STOCK_FACT,
     SUPPLY_FACT,
@@ -116,13 +117,17 @@ LITERALS: Final[dict[Table, str]] = {
         mdtrt_id | hilist_code | lacks     | month   | fixmedins_code | person_key | bilg_dr_code | first_on   | last_on    | others_share | house_cases | house_lacking | house_expected | inscp_fen | excess_lines
         m95      | C1          | operation | 2024-01 | H1             | ann        | D1           | 2024-01-02 | 2024-01-04 | 0.01         | 40          | 3             | 0.5            | 300       | [{"bkkp_sn": "l5", "setl_id": "s95", "inscp_fen": 300}]
     """,
+    SHIFT_FACT: """
+        fixmedins_code | month   | stays | shifted | expected | visits | first_on   | last_on    | mdtrt_ids | person_keys | inscp_fen | excess_lines
+        H1             | 2024-01 | 40    | 9       | 0.5      | 9      | 2023-12-02 | 2024-01-20 | m94       | ann bob     | 300       | [{"bkkp_sn": "l2", "setl_id": "s94", "inscp_fen": 300}]
+    """,
     RECURRENCE_FACT: """
         fixmedins_code | ward_code | way  | area   | persons | cases | far_cases | most | setl_ids | person_keys | first_on   | last_on    | month
         H1             | H1        | torn | 370202 | 2       | 5     | 5         | 3    | s1 s2    | ann bob     | 2024-01-02 | 2024-01-20 | 2024-01
     """,
     BURST_FACT: """
-        fixmedins_code | day        | month   | admissions | usual | top_diag_share | operated_share | urgent_share | last_on    | setl_ids | person_keys
-        H1             | 2024-01-05 | 2024-01 | 9          | 0.4   | 0.3            | 0              | 0            | 2024-01-11 | s98 s99  | ann bob
+        fixmedins_code | day        | month   | admissions | usual | top_diag_share | operated_share | urgent_share | outbreak_share | of_employer | of_contact | last_on    | setl_ids | person_keys
+        H1             | 2024-01-05 | 2024-01 | 9          | 0.4   | 0.3            | 0              | 0            | 0              | 9           | 2          | 2024-01-11 | s98 s99  | ann bob
     """,
     MIX_FACT: """
         fixmedins_code | ingredient | month   | units | dear_units | expected | plain_pric | items | first_on   | last_on    | inscp_fen | excess_lines

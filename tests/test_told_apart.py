@@ -18,7 +18,7 @@ def test_a_ring_is_told_with_its_members_places_and_shared_stays() -> None:
     assert ring.setl_ids == tuple(sorted(f"s{p}{d}" for p in "abcde" for d in range(3)))
     assert ring.score > 0.5
     assert "5人" in ring.says
-    assert "同日入院3天" in ring.says
+    assert "同日或相隔一日入院3次" in ring.says
 
 
 def test_a_ring_that_recruits_a_couple_is_still_a_ring() -> None:

@@ -1,4 +1,4 @@
-"""gold.indication_fact: dear drugs given for illnesses for which other houses do not give them."""
+"""gold.indication_fact: dear drugs and tests given for illnesses for which others do not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.facts.care import TESTS
 from jobs.facts.diagnoses import every_diagnosis
 from jobs.facts.months import VIEW, month_label, seen_by
 from jobs.facts.parts import part_of_line
@@ -16,6 +17,7 @@ BACK: Final = 5  # months before its own that a month looks over: six together
 TREATED: Final = 10  # fewest stays of an illness at other houses from which its use is drawn
 USUAL: Final = 0.1  # share of other houses' stays with an illness that makes an item usual for it
 DRUGS: Final = ("101", "102", "103", "104")  # what an operation uses depends on who can operate
+DEAR_TEST: Final = 1000  # from here on a single test, as of genes, is dear [yuan]
 USE: Final = [VIEW, "fixmedins_code", "ingredient"]
 STAY: Final = ("mdtrt_id", "month", "fixmedins_code", "area", "chfpdr_code", "main_diag",
                "admitted_on", "discharged_on")  # fmt: skip
@@ -67,11 +69,15 @@ def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
 
 
 def _lines(charge_fact: DataFrame) -> DataFrame:
-    """Lines of dear drugs in stays."""
-    is_dear = F.col("is_high_value") & F.col("list_type").isin(*DRUGS)
+    """Lines of dear drugs and tests in stays."""
+    is_drug = F.col("is_high_value") & F.col("list_type").isin(*DRUGS)
+    is_test = F.coalesce(
+        F.col("charge_type").isin(*TESTS) & (F.col("pric") >= DEAR_TEST), F.lit(False)
+    )
     kept = ("mdtrt_id", "month", "fixmedins_code", "list_type", "bkkp_sn", "setl_id", "inscp_fen")
-    in_stays = charge_fact.where("care = 'inpatient' AND inscp_fen > 0").where(is_dear)
-    return in_stays.select(*kept, F.coalesce("ingredient", "hilist_code").alias("ingredient"))
+    in_stays = charge_fact.where("care = 'inpatient' AND inscp_fen > 0").where(is_drug | is_test)
+    name = F.coalesce("ingredient", F.when(is_test, F.col("item_name")), "hilist_code")
+    return in_stays.select(*kept, name.alias("ingredient"))
 
 
 def _usual(ill: DataFrame, used: DataFrame) -> DataFrame:

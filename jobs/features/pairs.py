@@ -15,7 +15,6 @@ AT_LEAST: Final = 2  # shared days
 # So many people may stand behind one address, phone or contact and still be a family or a home.
 # More behind one address are a village; more behind one phone may be a broker's cards.
 HOLDERS: Final = {"addr_key": 50, "tel_key": 3, "coner_key": 3}
-NEWTON: Final = 12  # steps; six decide the first digits
 PAIR: Final = ["person_a", "person_b", VIEW]
 
 
@@ -23,11 +22,12 @@ PAIR: Final = ["person_a", "person_b", VIEW]
 class Meetings:
     """What makes two people a pair.
 
-    `met`: one row a meeting, with person_a < person_b, fixmedins_code, day, month (of the later of
-    the two records), first_number (month number of the earlier), mdtrt_ids, setl_ids, is_near and
-    what `sums` names. `present`: what could have become a meeting (person_key, fixmedins_code, day,
-    month), a row each. `known`: the rows whose HOLDERS tell households. A month looks `back` months
-    over all three. `chance`: that two who are at one place on one day meet there.
+    `met`: one row a meeting, with person_a < person_b, fixmedins_code, day_a and day_b, month (of
+    the later of the two records), first_number (month number of the earlier), mdtrt_ids, setl_ids,
+    is_near and what `sums` names. `present`: what could have become a meeting (person_key,
+    fixmedins_code, day, month), a row each. `known`: the rows whose HOLDERS tell households. A
+    month looks `back` months over all three. `chance`: days that count as one meeting, or the
+    chance that two who are at one place on one day meet there.
     """
 
     met: DataFrame
@@ -74,15 +74,15 @@ def with_totals(pair: DataFrame, total: DataFrame, name: str) -> DataFrame:
 def _pairs(met: DataFrame, sums: tuple[str, ...]) -> DataFrame:
     """Pairs by month with enough shared days, one of the two at least with news of that month."""
     pair = met.groupBy(*PAIR).agg(
-        F.size(F.collect_set("day")).alias("times"),
+        F.least(*(F.size(F.collect_set(day)) for day in ("day_a", "day_b"))).alias("times"),
         F.max("is_near").alias("is_neighbour"),
         F.array_sort(F.collect_set("fixmedins_code")).alias("fixmedins_codes"),
         *(
             F.array_sort(F.array_distinct(F.flatten(F.collect_list(name)))).alias(name)
             for name in ("mdtrt_ids", "setl_ids")
         ),
-        F.min("day").alias("first_on"),
-        F.max("day").alias("last_on"),
+        F.min(F.least("day_a", "day_b")).alias("first_on"),
+        F.max(F.greatest("day_a", "day_b")).alias("last_on"),
         *(F.sum(name).alias(name) for name in sums),
     )
     return (
@@ -100,31 +100,28 @@ def _seen_again(met: DataFrame, side: str) -> DataFrame:
     return people.distinct().withColumn(f"again_{side}", F.lit(True))
 
 
-def _open_days(seen: str, records: str, *, most: int) -> Column:
-    """Days on which a place could have seen somebody, of which it did on `seen` [days].
+def _open_days() -> Column:
+    """Days on which a place could have seen somebody, of which it did on `seen_days` [days].
 
-    Were `records` spread evenly over n days, n × (1 − exp(−records / n)) of them would be seen: a
-    small house is open on more days than it is used. Solved by Newton's method for records / n,
-    from above, where the curve bends away; at least the days seen, at most `most`.
+    Chao's estimate: days that saw one record (`lone_days`) and two (`double_days`) tell how many
+    saw none. A small house is open on more days than it is used, and crowds do not move it: whoever
+    brings twenty people on one day must not make their meeting look likely.
     """
-    ratio = F.col(seen) / F.col(records)
-
-    def step(x: Column, _: Column) -> Column:
-        return x - (1 - F.exp(-x) - ratio * x) / (F.exp(-x) - ratio)
-
-    load = F.aggregate(F.array_repeat(F.lit(0), NEWTON), 1 / ratio, step)
-    days = F.when(load > 0, F.round(F.col(records) / load).cast("bigint"))
-    return F.greatest(F.least(F.coalesce(days, F.lit(most)), F.lit(most)), F.col(seen))
+    unseen = F.col("lone_days") * (F.col("lone_days") - 1) / (2 * (F.col("double_days") + 1))
+    return F.col("seen_days") + F.round(unseen).cast("bigint")
 
 
 def _expected(pair: DataFrame, present: DataFrame, chance: Fraction, back: int) -> DataFrame:
     """Shared days by chance of each pair, over every place where both were."""
     by_day = present.groupBy(VIEW, "fixmedins_code", "day").agg(F.count("*").alias("on_day"))
     used = by_day.groupBy(VIEW, "fixmedins_code").agg(
-        F.count("*").alias("seen_days"), F.sum("on_day").alias("records")
+        F.count("*").alias("seen_days"),
+        F.count_if(F.col("on_day") == 1).alias("lone_days"),
+        F.count_if(F.col("on_day") == 2).alias("double_days"),
     )
-    calendar = 30 * (back + 1)  # days in a month and those before it, roughly
-    house = used.withColumn("days", _open_days("seen_days", "records", most=calendar))
+    calendar = F.lit(30 * (back + 1))  # days in a month and those before it, roughly
+    days = F.greatest(F.least(_open_days(), calendar), "seen_days").alias("days")
+    house = used.select(VIEW, "fixmedins_code", days)
     count = present.groupBy(VIEW, "person_key", "fixmedins_code").count()
     a, b = (
         count.select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 from pyspark.sql import Column, DataFrame
@@ -11,23 +12,28 @@ from jobs.facts.months import VIEW, month_number, seen_by
 from jobs.features.pairs import AT_LEAST, HOLDERS, Meetings, pairs, with_totals
 
 BACK: Final = 11  # months before its own that a month looks over: twelve together
+APART: Final = 1  # days between two admissions that are one coming together
+CHANCE: Final = Fraction(2 * APART + 1)
+COURSE: Final = "^Z(49|51)"  # dialysis, chemotherapy, radiation: planned long before
 NEIGHBOURS: Final = ("village", "emp_no")
 
 
 def shared_admissions(stay_fact: DataFrame, *, months: tuple[str, ...]) -> DataFrame:
     """gold.shared_admission of pairs of whom one at least met somebody in the month itself.
 
-    Were the stays of each spread evenly over the days on which an institution could have admitted
-    somebody, `expected` days would be shared by chance. Stays for an operation count for nobody:
-    the surgeon's list brings their people together, and the second eye follows the first. Quadratic
-    in the repeatedly admitted of one institution and day.
+    Two meet who are admitted to one institution within a day of each other. Were the stays of each
+    spread evenly over the days on which it could have admitted somebody, they would meet `expected`
+    times by chance. Stays for an operation or a COURSE count for nobody: the list of the surgeon or
+    the clinic brings their people together, again and again. Quadratic in the repeatedly admitted
+    of one institution and three days.
     """
-    stay = stay_fact.where("oprn_count = 0").select(
+    is_course = F.coalesce(F.col("main_diag").rlike(COURSE), F.lit(False))
+    stay = stay_fact.where((F.col("oprn_count") == 0) & ~is_course).select(
         "person_key", "fixmedins_code", F.col("admitted_on").alias("day"), "month", "mdtrt_id",
         "setl_ids", *HOLDERS, *NEIGHBOURS,
     )  # fmt: skip
     regular = _regulars(stay)
-    meetings = Meetings(met=_met(regular), present=stay, known=regular, back=BACK)
+    meetings = Meetings(met=_met(regular), present=stay, known=regular, back=BACK, chance=CHANCE)
     seen = seen_by(stay, months, back=BACK).groupBy("person_key", VIEW)
     total = seen.agg(F.count("*").alias("total"))
     return with_totals(pairs(meetings, months=months), total, "stays")
@@ -40,17 +46,22 @@ def _regulars(stay: DataFrame) -> DataFrame:
 
 
 def _met(regular: DataFrame) -> DataFrame:
-    """Two people admitted to one institution on one day; the month is that of the later closing."""
+    """Two people admitted to one place within a day; the month is that of the later closing."""
     a = regular.select([F.col(name).alias(f"{name}_a") for name in regular.columns])
-    b = regular.select([F.col(name).alias(f"{name}_b") for name in regular.columns])
-    same = [F.col(f"{n}_a") == F.col(f"{n}_b") for n in ("fixmedins_code", "day")]
+    near = F.explode(F.sequence(F.date_sub("day", APART), F.date_add("day", APART))).alias("near_b")
+    b = regular.select(*(F.col(name).alias(f"{name}_b") for name in regular.columns), near)
+    same = [
+        F.col("fixmedins_code_a") == F.col("fixmedins_code_b"),
+        F.col("day_a") == F.col("near_b"),
+    ]
     joined = a.join(b, on=[*same, F.col("person_key_a") < F.col("person_key_b")], how="inner")
     numbers = (month_number("month_a"), month_number("month_b"))
     return joined.select(
         F.col("person_key_a").alias("person_a"),
         F.col("person_key_b").alias("person_b"),
         F.col("fixmedins_code_a").alias("fixmedins_code"),
-        F.col("day_a").alias("day"),
+        "day_a",
+        "day_b",
         F.greatest("month_a", "month_b").alias("month"),
         F.least(*numbers).alias("first_number"),
         F.array("mdtrt_id_a", "mdtrt_id_b").alias("mdtrt_ids"),

@@ -140,6 +140,9 @@ BURST_FACT: Final = Table(
     top_diag_share  double   Greatest share of one main diagnosis (three characters) [0 to 1].
     operated_share  double   Share with an operation [0 to 1].
     urgent_share    double   Share that came as an emergency or from another house [0 to 1].
+    outbreak_share  double   Share with an infection, a poisoning or an injury [0 to 1].
+    of_employer     int      Most of them with one employer [persons].
+    of_contact      int      Most of them with one contact or one phone [persons].
     doctors         int      Doctors in charge [count].
     last_on         date     Last discharge of them.
     fund_fen        bigint   Paid by the fund for them [fen].

@@ -11,7 +11,7 @@ EVIDENCE: Final = "array<struct<table:string,key:string>>"
 
 SHARED_ADMISSION: Final = Table(
     "gold.shared_admission",
-    grain="two people admitted to one institution on one day at least twice in twelve months",
+    grain="two people admitted to one institution within a day, twice or more in twelve months",
     key=(MONTH, "person_a", "person_b"),
     period=MONTH,
     columns=(
@@ -19,17 +19,17 @@ SHARED_ADMISSION: Final = Table(
         *columns("""
     person_a        string   The person_key that sorts first.
     person_b        string   The other.
-    times           int      Days they were admitted together in the twelve months [days].
+    times           int      Times they were admitted together in the twelve months [count].
     stays_a         int      Stays of a in the twelve months [count].
     stays_b         int      Stays of b in the twelve months [count].
-    expected        double   Shared days to be expected by chance [days].
+    expected        double   Times to be expected by chance [count].
     is_household    boolean  Same address, phone or contact: a family.
     is_neighbour    boolean  Same village or employer.
     fixmedins_codes array<string>  Where, sorted.
     mdtrt_ids       array<string>  The stays of both, sorted.
     setl_ids        array<string>  Their settlements, sorted.
-    first_on        date     First shared day.
-    last_on         date     Last shared day.
+    first_on        date     First admission that was shared.
+    last_on         date     Last admission that was shared.
         """),
     ),
 )

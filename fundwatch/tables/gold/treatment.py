@@ -67,21 +67,50 @@ GROUP_FACT: Final = Table(
     ),
 )
 
-INDICATION_FACT: Final = Table(
-    "gold.indication_fact",
-    grain="one dear drug that one house gives to patients to whom others do not, to a month",
-    key=("fixmedins_code", "ingredient", MONTH),
+SHIFT_FACT: Final = Table(
+    "gold.shift_fact",
+    grain="one house that charged tests of stays paid by group to outpatient visits, to a month",
+    key=("fixmedins_code", MONTH),
     period=MONTH,
     columns=(
         *columns("""
     fixmedins_code  string   The institution.
-    ingredient      string   Generic name or class of the item; its code where that is not known.
         """),
         MONTH_COLUMN,
         *columns(
             """
     area            string   区划 of the institution.
-    list_type       string   101 to 104.
+    stays           int      Its stays paid by group that were no emergency, of six months [count].
+    shifted         int      Of them, with a visit of tests just before or during [count].
+    expected        decimal(16,2)  How many there would be, by all other houses' share [count].
+    mdtrt_ids       array<string>  The shifted stays, sorted.
+    person_keys     array<string>  Whose they are, sorted.
+    visits          int      The visits beside them [count].
+    first_on        date     The first line of their tests.
+    last_on         date     The last.
+    inscp_fen       bigint   Within the scope, of the tests [fen].
+    excess_lines    LINES    The lines of the tests.
+        """,
+            LINES=LINES,
+        ),
+    ),
+)
+
+INDICATION_FACT: Final = Table(
+    "gold.indication_fact",
+    grain="one dear drug or test that one house gives to people to whom others do not, to a month",
+    key=("fixmedins_code", "ingredient", MONTH),
+    period=MONTH,
+    columns=(
+        *columns("""
+    fixmedins_code  string   The institution.
+    ingredient      string   Generic name or class of the item, or name of the test; else its code.
+        """),
+        MONTH_COLUMN,
+        *columns(
+            """
+    area            string   区划 of the institution.
+    list_type       string   101 to 104 drugs, 201 tests.
     stays           int      Its stays of six months whose illnesses other houses treat too [count].
     stays_with      int      Of them, with the item [count].
     odd_stays       int      Of these, for none of whose illnesses others use it much [count].
@@ -347,6 +376,7 @@ UNIFORM_FACT: Final = Table(
 
 TREATMENT: Final = (
     GROUP_FACT,
+    SHIFT_FACT,
     INDICATION_FACT,
     PRESCRIBER_FACT,
     SUPPORT_FACT,
