@@ -145,7 +145,8 @@ class Rule(OverFact):
     the excess of inscp_fen of the line. `says` has {column} gaps; {excess_fen} is that excess.
     `listed_by` names a column: people of one value are one case, as in a list of claims to check.
     `explains` names finders that see the same settlements and mistake what they see: where this
-    rule holds, they only shed light.
+    rule holds, they only shed light. Where `is_common`, the row may be anybody's: only more people
+    at one house than luck brings to some house say something of it.
     """
 
     scheme: Slug
@@ -154,6 +155,7 @@ class Rule(OverFact):
     subject: Literal["institution", "pharmacy", "doctor", "person"]
     listed_by: str = ""  # column whose value gathers people in one list; empty: each alone
     explains: tuple[Slug, ...] = ()
+    is_common: bool = False
     when: Text
     amount: Text
     says: Text
@@ -207,6 +209,7 @@ class Scheme(Named):
 
     title: Text
     is_whole: bool  # all fund money of its settlements is in question
+    beyond: int = Field(ge=1)  # times a clue's amount that a whole case has, nine times in ten
     innocent: tuple[Text, ...] = Field(min_length=1)
     cleared_if: Text
     check: tuple[Text, ...] = Field(min_length=1)

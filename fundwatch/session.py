@@ -67,16 +67,6 @@ processor's time; on a city it is what makes steps fast."""
 QUICK = "-XX:TieredStopAtLevel=1"
 """Java option for small work: code runs but a few times, and is compiled fast."""
 
-LATE_COMPILER = (
-    "-XX:Tier4InvocationThreshold=50000",
-    "-XX:Tier4MinInvocationThreshold=6000",
-    "-XX:Tier4CompileThreshold=150000",
-    "-XX:Tier4BackEdgeThreshold=400000",
-)
-"""The JVM's slow compiler comes in ten times later. Every plan brings classes of its own, and most
-are done before what that compiler makes of them pays: it takes a tenth of a city's processor time,
-a third of a small lake's. Loops over millions of rows still reach it."""
-
 LOGGING = """\
 # Faults only: what a person should read comes from fundwatch itself.
 rootLogger.level = error
@@ -165,7 +155,6 @@ def _local(settings: SparkSettings) -> dict[str, str]:
         # With one tier of compilation the JVM's default is 48 MB, and Spark's generated code fills
         # it: a quarter of a long run then goes into sweeping it.
         "-XX:ReservedCodeCacheSize=256m",
-        *LATE_COMPILER,
         # Reading a wide table makes methods above the JVM's bound, which stay interpreted: with
         # them compiled, a line of 43 columns is typed in less than half of the time.
         "-XX:-DontCompileHugeMethods",

@@ -25,6 +25,7 @@ def scheme(name: str, *, is_whole: bool) -> Scheme:
         id=name,
         title=f"手法{name}",
         is_whole=is_whole,
+        beyond=3,
         innocent=("确有其事",),
         cleared_if="病历齐全。",
         check=("调取病历",),

@@ -53,6 +53,7 @@ SCHEME = """
 - id: overcharge
   title: 超标准收费
   is_whole: false
+  beyond: 3
   innocent: [a local price list]
   cleared_if: a local price list
   check: [核对价格]

@@ -50,7 +50,7 @@ def test_the_share_is_rounded_half_up_to_fen_per_settlement(at: Clues) -> None:
 def test_a_whole_scheme_claims_all_fund_money_of_its_settlements(at: Clues) -> None:
     (clue,) = at["WHOLE"]
     assert clue.amount == Decimal("83.33")
-    assert (clue.amount_low, clue.amount_high) == (clue.amount, clue.amount)
+    assert (clue.amount_low, clue.amount_high) == (clue.amount, 3 * clue.amount)
 
 
 def test_a_reason_is_told_once_and_of_equal_ones_that_of_the_most_money_first(at: Clues) -> None:
@@ -153,7 +153,7 @@ def test_an_anomaly_is_a_clue_only_where_it_is_one(at: Clues) -> None:
     assert "NOSTAT" not in at
     assert (clue.grade, clue.finder, clue.setl_ids) == ("C", "item_anomaly", ["stat1"])
     interval = (clue.amount_low, clue.amount, clue.amount_high)
-    assert interval == (Decimal("2.50"), Decimal("5.00"), Decimal("7.50"))
+    assert interval == (Decimal("2.50"), Decimal("5.00"), Decimal("15.00"))
 
 
 def test_earlier_cases_on_the_same_party_are_told_newest_first(at: Clues) -> None:

@@ -21,6 +21,7 @@ def world(
     people: int = STAYS,
     grades: str = "B",
     large: int = 0,
+    common: tuple[str, ...] = (),
 ) -> DataFrame:
     """Houses with STAYS stays each of `people`, some of which the finder names, once a grade.
 
@@ -44,7 +45,8 @@ def world(
         f"{place} | {'06' if n >= HOUSES - large else '09'}" for n, place in enumerate(places)
     )
     institution = rows(spark, INSTITUTION, f"fixmedins_code | hosp_lv\n{register}")
-    return usual(owned, rows(spark, SETTLEMENT_NET, net), institution, codes=codes())
+    known = rows(spark, SETTLEMENT_NET, net)
+    return usual(owned, known, institution, common=common, codes=codes())
 
 
 def above(made: DataFrame) -> dict[str, float]:
@@ -92,6 +94,8 @@ def test_one_person_anywhere_is_luck_and_one_of_many_stays_is_no_pattern(
     assert above(world(spark, {"h0": 1})) == {"h0": 0.0}
     assert above(world(spark, {"h0": 5}, people=1)) == {"h0": 0.0}
     assert above(world(spark, {"h0": 5}, people=1, grades="C")) == {"h0": 1.0}
+    common = world(spark, {"h0": 5}, people=1, grades="C", common=("limit",))
+    assert above(common) == {"h0": 0.0}
 
 
 def test_what_is_named_twice_counts_once(spark: SparkSession) -> None:

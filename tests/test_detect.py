@@ -33,6 +33,7 @@ def scheme(name: str, *, is_whole: bool) -> Scheme:
         id=name,
         title="某类",
         is_whole=is_whole,
+        beyond=3,
         innocent=("正当理由",),
         cleared_if="有据可查",
         check=("核对",),

@@ -1,8 +1,9 @@
 """What money is in question: excess only, no line twice in a case, whole fen per settlement.
 
-The rule for the interval is stated, and uncalibrated until verdicts exist: the low end keeps of
-each claim the part its finder is sure of (`sure` percent); the high end is the amount itself, for
-statistics half as much again; never above what the fund paid.
+The interval is stated, and calibrated on made-up data alone until verdicts exist
+(docs/decisions/054): the low end keeps of each claim the part its finder is sure of (`sure`
+percent); the high end is what the whole case may come to, so many times the amount as its scheme
+says (`beyond`), for a clue seldom shows all of a case.
 """
 
 from __future__ import annotations
@@ -12,9 +13,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.clues.fuse import STATISTICAL
-
-MONEY: Final = ("amount_fen", "acct_fen", "low_fen", "high_fen")
+MONEY: Final = ("amount_fen", "acct_fen", "low_fen")
 CARRIED: Final = (
     *("setl_time", "setl_ids", "fix_blng_admdvs", "fixmedins_code", "psn_key", "insu_admdvs"),
     *("hi_paymtd", "inscp_amt_fen", "fund_pay_sumamt_fen", "acct_pay_fen"),
@@ -31,33 +30,23 @@ def shares(claim: DataFrame, settlement_net: DataFrame) -> DataFrame:
     priced = _claimed(claim).join(standing, on="setl_id", how="inner")
     with_amount = priced.withColumn("amount_fen", _share("excess_fen", "fund_pay_sumamt_fen"))
     amount = F.col("amount_fen")
-    return (
-        with_amount.withColumn("acct_fen", _share("excess_fen", "acct_pay_fen"))
-        .withColumn(
-            "low_fen",
-            F.when(F.col("is_whole"), F.expr("amount_fen * sure div 100")).otherwise(
-                F.least(amount, _share("sure_fen", "fund_pay_sumamt_fen"))
-            ),
-        )
-        .withColumn(
-            "high_fen",
-            F.when(
-                F.col("kind") == STATISTICAL,
-                F.expr("least(greatest(fund_pay_sumamt_fen, 0), (amount_fen * 3 + 1) div 2)"),
-            ).otherwise(amount),
-        )
+    low = F.when(F.col("is_whole"), F.expr("amount_fen * sure div 100")).otherwise(
+        F.least(amount, _share("sure_fen", "fund_pay_sumamt_fen"))
+    )
+    return with_amount.withColumns(
+        {"acct_fen": _share("excess_fen", "acct_pay_fen"), "low_fen": low}
     )
 
 
 def _claimed(claim: DataFrame) -> DataFrame:
     """One row a case and settlement: the excess claimed of its lines, each at its most."""
-    line = claim.groupBy("case", "kind", "setl_id", "bkkp_sn").agg(
+    line = claim.groupBy("case", "setl_id", "bkkp_sn").agg(
         F.max("is_whole").alias("is_whole"),
         F.greatest(F.max("inscp_fen"), F.lit(0)).alias("excess_fen"),
         F.greatest(F.max(F.expr("inscp_fen * sure div 100")), F.lit(0)).alias("sure_fen"),
         F.max("sure").alias("sure"),
     )
-    return line.groupBy("case", "kind", "setl_id").agg(
+    return line.groupBy("case", "setl_id").agg(
         F.max("is_whole").alias("is_whole"),
         F.sum("excess_fen").alias("excess_fen"),
         F.sum("sure_fen").alias("sure_fen"),

@@ -76,7 +76,8 @@ def clues(
     evidence = pinned(evidence_rows(finding.where("is_claimed"), claim, share))
     silver = {table: read[table] for table in evidence_tables()}
     proofs = proved(evidence, contents(evidence, silver), versions)
-    custom = usual(finding, read[SETTLEMENT_NET], read[INSTITUTION], codes=codes)
+    common = [rule.id for rule in rules if rule.is_common]
+    custom = usual(finding, read[SETTLEMENT_NET], read[INSTITUTION], common=common, codes=codes)
     case = pinned(_cases(finding, custom, summed(share, read[PERSON], read[INSTITUTION])))
     told = worded(_with_knowledge(case, finder_card, scheme_card, read[INSTITUTION]))
     whole = pinned(_totalled(named(pinned(told), previous).join(proofs, on="case", how="left")))
@@ -176,18 +177,23 @@ def _place() -> Column:
 
 def _totalled(case: DataFrame) -> DataFrame:
     """With money in yuan, the probability, the rank and the proof."""
-    yuan = dict(zip(("amount", "amount_acct", "amount_low", "amount_high"), MONEY, strict=True))
-    priced = case.withColumns(
-        {
-            to: (F.col(fen).cast("decimal(20,0)") / 100).cast("decimal(18,2)")
-            for to, fen in yuan.items()
-        }
-    ).withColumns(
-        {
-            "probability": probability(F.col("grade"), F.col("chances")),
-            "contents": _or_none("contents"),
-            "evidence": F.coalesce("evidence", F.array().cast(ARRAYS["evidence"])),
-        }
+    fen = (*MONEY, "high_fen")
+    yuan = dict(zip(("amount", "amount_acct", "amount_low", "amount_high"), fen, strict=True))
+    priced = (
+        case.withColumn("high_fen", F.col("amount_fen") * F.col("scheme_beyond"))
+        .withColumns(
+            {
+                to: (F.col(fen).cast("decimal(20,0)") / 100).cast("decimal(18,2)")
+                for to, fen in yuan.items()
+            }
+        )
+        .withColumns(
+            {
+                "probability": probability(F.col("grade"), F.col("chances")),
+                "contents": _or_none("contents"),
+                "evidence": F.coalesce("evidence", F.array().cast(ARRAYS["evidence"])),
+            }
+        )
     )
     return ranked(pinned(priced.withColumn("proof", proof())))
 

@@ -20,7 +20,8 @@ FINDER_DDL: Final = (
     " finder_cleared_if string, finder_check array<string>, finder_basis array<string>"
 )
 SCHEME_DDL: Final = (
-    "scheme string, scheme_title string, scheme_is_whole boolean, scheme_innocent array<string>,"
+    "scheme string, scheme_title string, scheme_is_whole boolean, scheme_beyond int,"
+    " scheme_innocent array<string>,"
     " scheme_cleared_if string, scheme_check array<string>, legal_basis array<string>,"
     " route_to array<string>, tier string"
 )
@@ -41,8 +42,8 @@ def scheme_cards(spark: SparkSession, schemes: Iterable[Scheme]) -> DataFrame:
     """One row a scheme."""
     rows = [
         (
-            *(s.id, s.title, s.is_whole, list(s.innocent), s.cleared_if, list(s.check)),
-            *(list(s.legal_basis), list(s.route_to), s.tier),
+            *(s.id, s.title, s.is_whole, s.beyond, list(s.innocent), s.cleared_if),
+            *(list(s.check), list(s.legal_basis), list(s.route_to), s.tier),
         )
         for s in schemes
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Final
 
 from pyspark.sql import Column, DataFrame, Window
@@ -24,7 +25,12 @@ CLEAR, PARTLY = 0.7, 0.3  # parts that speak against custom
 
 
 def usual(
-    finding: DataFrame, settlement_net: DataFrame, institution: DataFrame, *, codes: Codes
+    finding: DataFrame,
+    settlement_net: DataFrame,
+    institution: DataFrame,
+    *,
+    common: Iterable[str],
+    codes: Codes,
 ) -> DataFrame:
     """(finder, owner, above, comparison), one row a finder and institution it speaks of.
 
@@ -33,8 +39,8 @@ def usual(
     level or above like it, or below like it: a limit of small houses cannot be breached by others.
     `above` is the part of that which neither custom nor chance explains [0 to 1]: less the more
     houses have a rate like it (ALIKE, RARE, COMMON), the nearer the count is to what the rate of
-    all but FAR_HOUSES would bring, and, of breaches of a rule, the likelier some house would have
-    so many people by luck.
+    all but FAR_HOUSES would bring, and, of breaches of a rule and of finders that see what is
+    `common`, the likelier some house would have so many people by luck.
     `comparison` tells it in Chinese. No row where fewer than LEAST_HOUSES give such care.
     """
     net = settlement_net.where("not is_void").select(
@@ -50,7 +56,7 @@ def usual(
         F.count("*").alias("houses"), F.sum("settled").alias("all_settled")
     )
     rate = (
-        _named(finding, net)
+        _named(finding, net, common)
         .join(size, on=["owner", "care"], how="inner")
         .join(F.broadcast(everybody), on="peers", how="inner")
         .where(F.col("houses") >= LEAST_HOUSES)
@@ -77,23 +83,24 @@ def _among_peers(size: DataFrame, institution: DataFrame) -> DataFrame:
     return known.withColumn("peers", split).drop("is_large")
 
 
-def _named(finding: DataFrame, net: DataFrame) -> DataFrame:
-    """(finder, owner, care, named, people): settlements, in the care of most, and of whom."""
-    is_breach = F.max(F.col("grade") == BREACH).alias("is_breach")
+def _named(finding: DataFrame, net: DataFrame, common: Iterable[str]) -> DataFrame:
+    """(finder, owner, care, named, people …): settlements, in the care of most, and of whom."""
+    by_luck = (F.col("grade") == BREACH) | F.col("finder").isin(*common)
+    can_be_luck = F.max(by_luck).alias("can_be_luck")
     counted = (
         finding.where(F.col("owner").startswith("place:"))
         .select("finder", "owner", "grade", F.explode("setl_ids").alias("setl_id"))
         .groupBy("finder", "owner", "setl_id")
-        .agg(is_breach)
+        .agg(can_be_luck)
         .join(net, on=["owner", "setl_id"], how="inner")
         .groupBy("finder", "owner", "care")
         .agg(
             F.count("*").alias("named"),
             F.count_distinct("number").alias("people"),
-            F.max("is_breach").alias("is_breach"),
+            F.max("can_be_luck").alias("can_be_luck"),
         )
     )
-    most = F.max(F.struct("named", "care", "people", "is_breach")).alias("most")
+    most = F.max(F.struct("named", "care", "people", "can_be_luck")).alias("most")
     return counted.groupBy("finder", "owner").agg(most).select("finder", "owner", "most.*")
 
 
@@ -130,8 +137,8 @@ def _beyond_chance() -> Column:
 
 
 def _no_luck() -> Column:
-    """1 where luck is ruled out, 0 where it is likely at one house or another; of breaches alone:
-    contradictions need no company, and statistics have asked already.
+    """1 where luck is ruled out, 0 where it is likely at one house or another. Contradictions need
+    no company, and what compares houses has asked already.
 
     Were all people named spread over the houses by size, a house would have k of them or more with
     a chance of at most exp(k - m) (m / k)^k, m being its share (Chernoff's bound on Poisson).
@@ -140,7 +147,7 @@ def _no_luck() -> Column:
     bound = F.when(people > mean, people - mean + people * F.log(mean / people)).otherwise(0.0)
     at_any = F.log(F.col("houses").cast("double")) + bound
     part = F.least(F.greatest(at_any / F.lit(math.log(SURE)), F.lit(0.0)), F.lit(1.0))
-    return F.when(F.col("is_breach"), part).otherwise(1.0)
+    return F.when(F.col("can_be_luck"), part).otherwise(1.0)
 
 
 def weakened(chance: Column) -> Column:

@@ -71,11 +71,14 @@ def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
 def _lines(charge_fact: DataFrame) -> DataFrame:
     """Lines of dear drugs and tests in stays."""
     is_drug = F.col("is_high_value") & F.col("list_type").isin(*DRUGS)
-    is_test = F.coalesce(
-        F.col("charge_type").isin(*TESTS) & (F.col("pric") >= DEAR_TEST), F.lit(False)
+    is_test = F.coalesce(F.col("charge_type").isin(*TESTS), F.lit(False)) & (
+        F.col("pric") >= DEAR_TEST
     )
     kept = ("mdtrt_id", "month", "fixmedins_code", "list_type", "bkkp_sn", "setl_id", "inscp_fen")
-    in_stays = charge_fact.where("care = 'inpatient' AND inscp_fen > 0").where(is_drug | is_test)
+    can_be = (F.col("care") == "inpatient") & (
+        F.col("is_high_value") | (F.col("pric") >= DEAR_TEST)
+    )
+    in_stays = charge_fact.where(can_be & (F.col("inscp_fen") > 0)).where(is_drug | is_test)
     name = F.coalesce("ingredient", F.when(is_test, F.col("item_name")), "hilist_code")
     return in_stays.select(*kept, name.alias("ingredient"))
 
