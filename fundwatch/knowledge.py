@@ -143,10 +143,8 @@ class Rule(OverFact):
 
     `amount` is "whole" (all fund money of the row's settlements), "none", or an expression in fen:
     the excess of inscp_fen of the line. `says` has {column} gaps; {excess_fen} is that excess.
-    `listed_by` names a column: people of one value are one case, as in a list of claims to check.
-    `explains` names finders that see the same settlements and mistake what they see: where this
-    rule holds, they only shed light. Where `is_common`, the row may be anybody's: only more people
-    at one house than luck brings to some house say something of it.
+    `explains` names finders that mistake what they see where this rule holds: they only shed light.
+    What `is_common` may be anybody's: only more people at a house than luck brings say something.
     """
 
     scheme: Slug

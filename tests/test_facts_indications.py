@@ -7,7 +7,7 @@ from typing import Final
 from pyspark.sql import DataFrame, SparkSession
 
 from fundwatch.tables.gold import CHARGE_FACT, INDICATION_FACT, STAY_FACT
-from fundwatch.tables.silver import DIAGNOSIS
+from fundwatch.tables.silver import DIAGNOSIS, OPERATION
 from jobs.facts.indications import indications
 from tests.rows import assert_rows, rows
 
@@ -49,12 +49,19 @@ DIAGNOSES = """
 """
 
 
-def found(spark: SparkSession, months: tuple[str, ...] = MONTHS, last: str = "9") -> DataFrame:
+def found(
+    spark: SparkSession,
+    months: tuple[str, ...] = MONTHS,
+    last: str = "9",
+    lines: str = LINES,
+    operations: str = "",
+) -> DataFrame:
     stay, line = (
         rows(spark, table, literal).where(f"month <= '{last}'")
-        for table, literal in ((STAY_FACT, STAYS), (CHARGE_FACT, LINES))
+        for table, literal in ((STAY_FACT, STAYS), (CHARGE_FACT, lines))
     )
-    return indications(stay, line, rows(spark, DIAGNOSIS, DIAGNOSES), months=months)
+    known = rows(spark, DIAGNOSIS, DIAGNOSES), rows(spark, OPERATION, operations)
+    return indications(stay, line, *known, months=months)
 
 
 def test_an_item_for_an_illness_that_others_treat_without_it_is_told(spark: SparkSession) -> None:
@@ -75,6 +82,24 @@ def test_the_lines_of_the_odd_stays_are_named(spark: SparkSession) -> None:
         ("l-odd", "s-odd"),
         ("l-odd2", "s-odd2"),
     ]
+
+
+def test_a_consumable_is_compared_by_operation_and_a_test_by_illness(spark: SparkSession) -> None:
+    """H1 staples an appendix, as H2 never does; of who had no operation nothing is said."""
+    operations = "\n".join(
+        ["mdtrt_id | oprn_srt_no | oprn_oprt_code | vali_flag"]
+        + [f"{stay} | 1 | 47.0900 | 1" for stay, *_ in (*ELSEWHERE, *HERE) if stay != "alone"]
+    )
+    stapled = LINES.replace("白蛋白 | true | 101", "吻合器 | true | 301")
+    kept = [line for line in stapled.split("\n") if not line.startswith("l-v")]
+    told = found(spark, lines="\n".join(kept), operations=operations).where("month = '2024-02'")
+    assert [(row.list_type, row.stays, row.odd_stays) for row in told.collect()] == [("301", 6, 5)]
+    tested = LINES.replace("白蛋白 | true | 101", "基因 | false | 201").replace(
+        "| inscp_fen", "| inscp_fen | charge_type | pric", 1
+    )
+    lines = [line if "bkkp_sn" in line else f"{line} | 04 | 1500" for line in tested.split("\n")]
+    told = found(spark, lines="\n".join(lines)).where("month = '2024-02'")
+    assert [(row.list_type, row.odd_stays) for row in told.collect()] == [("201", 2)]
 
 
 def test_months_one_by_one_are_as_all_at_once(spark: SparkSession) -> None:

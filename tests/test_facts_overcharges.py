@@ -29,6 +29,10 @@ ON_TOP: Final = "001203000010001 | 持续吸氧加收"
 GLYCATED: Final = "002503020030000 | 糖化血红蛋白测定"
 BIRTH: Final = "003314000020000 | 单胎顺产接生"
 MONITORED: Final = "003112010260000 | 胎心监测"
+GINKGO: Final = "Z02AAG0666 | 银杏叶提取物注射液"
+GINKGO_FEN: Final = 900
+GINSENG: Final = "Z02AAJ3307 | 参麦注射液"
+PILLS: Final = "Z02AAX1111 | 银杏叶片"
 Line = tuple[str, str, str, str, int]  # house, visit, time, item, quantity
 
 
@@ -47,7 +51,8 @@ def found(
     """Each visit is its own person's but for what follows a dash in its name."""
     literal = [HEAD] + [
         f"{house} | {visit} | {at} | {item} | {cnt} | {visit_days} | inpatient"
-        f" | {visit.split('-')[0]} | {at[:7]} | {visit}/{n} | s{visit} | {at[:10]} | 201 | 100"
+        f" | {visit.split('-')[0]} | {at[:7]} | {visit}/{n} | s{visit} | {at[:10]}"
+        f" | {'101' if item.startswith('Z') else '201'} | {GINKGO_FEN if item == GINKGO else 100}"
         for n, (house, visit, at, item, cnt) in enumerate(lines)
     ]
     charge = rows(spark, CHARGE_FACT, "\n".join(literal)).where(f"month <= '{last}'")
@@ -229,3 +234,26 @@ def test_months_one_by_one_are_as_all_at_once(spark: SparkSession) -> None:
     alone = [repr(row) for m in MONTHS for row in found(spark, lines, (m,), last=m).collect()]
     assert {row.how for row in whole} == {"excluded", "discharge", "surcharge", "soon"}
     assert sorted(alone) == sorted(map(repr, whole))
+
+
+def test_two_chinese_injections_on_one_day_are_told_where_others_give_one(
+    spark: SparkSession,
+) -> None:
+    """The cheaper one is too much; not pills beside it, nor another on the next day."""
+    both = [*stay("H1", "v1", GINKGO, [2, 3]), *stay("H1", "v1", GINSENG, [2, 4])]
+    pills = stay("H1", "v1", PILLS, [3])
+    others = [line for n in range(4) for line in stay(f"H{2 + n}", f"o{n}", GINKGO, [2, 3, 4])]
+    assert_rows(
+        found(spark, [*both, *pills, *others]),
+        OVERCHARGE_FACT,
+        """
+        mdtrt_id | hilist_code | how      | beside               | house_cases | house_found | others_share | others_houses | inscp_fen
+        v1       | Z02AAJ3307  | combined | 银杏叶提取物注射液   | 3           | 1           | 0            | 4             | 100
+        """,
+    )
+    custom = [
+        *both,
+        *others,
+        *(line for n in range(4) for line in stay(f"H{2 + n}", f"o{n}", GINSENG, [2])),
+    ]
+    assert found(spark, custom).count() == 0

@@ -60,6 +60,46 @@ def test_cards_that_come_in_stacks_again_and_again_are_told(spark: SparkSession)
     )
 
 
+def test_three_who_fetch_drugs_on_a_chronic_benefit_are_a_stack_too(spark: SparkSession) -> None:
+    chronic = (
+        stacked()
+        .replace("| outpatient |", "| chronic |")
+        .replace(" | tel_key", " | tel_key | medfee_fen | drug_fen", 1)
+    )
+    lines = [line if "setl_id" in line else f"{line} | 100 | 90" for line in chronic.split("\n")]
+    three = [line for line in lines if not line.startswith("dan")]
+    others = [f"{line} | 100 | 90" for line in OTHERS.split("\n")]
+    told = found(spark, "\n".join([*three, *others])).where("month = '2024-02'").collect()
+    assert [(row.way, row.persons, row.cases) for row in told] == [("stack", 3, 12)]
+    few_drugs = "\n".join([*(line.replace("| 90", "| 9") for line in three), *others])
+    assert found(spark, few_drugs).count() == 0
+
+
+def test_cards_that_come_at_night_again_and_again_are_told(spark: SparkSession) -> None:
+    """Not who came twice, or by day, or was entered at night only."""
+    head = (
+        "setl_id | month | fixmedins_code | person_key | care | visited_on | visited_at | setl_time"
+        " | opter_id | drug_fen | mdtrt_cert_type"
+    )
+
+    def bought(who: str, day: int, came: str, settled: str, place: str = "P1") -> str:
+        on = f"2024-01-{day:02}"
+        return f"{who}{day} | 2024-01 | {place} | {who} | pharmacy | {on} | {on}T{came} | {on}T{settled} | O1 | 900 | 01"
+
+    lines = [bought("ann", day, "22:10:00", "22:20:00") for day in (2, 9, 16)]
+    lines += [bought("bob", day, "23:10:00", "23:20:00") for day in (2, 9)]
+    lines += [bought("cat", day, "10:10:00", "23:20:00") for day in (2, 9, 16)]
+    lines += [bought("dan", day, "10:10:00", "10:20:00", "P2") for day in range(2, 12)]
+    assert_rows(
+        found(spark, "\n".join([head, *lines]), months=("2024-01",)),
+        RECURRENCE_FACT,
+        """
+        fixmedins_code | way   | persons | cases | days | most | house_cases | expected | paper_cases | staff_code | setl_ids      | person_keys
+        P1             | night | 1       | 3     | 3    | 3    | 8           | 0        | 0           | O1         | ann16 ann2 ann9 | ann
+        """,
+    )
+
+
 def test_a_stack_seen_once_or_settled_slowly_is_none(spark: SparkSession) -> None:
     once = found(spark, f"{stacked(STACK_DAYS[:2])}\n{OTHERS}")
     slow = found(spark, f"{stacked(apart=11)}\n{OTHERS}")
@@ -148,7 +188,7 @@ def test_drugs_of_those_who_lie_in_the_ward_are_told_when_their_stays_are_known(
         RECURRENCE_FACT,
         """
         fixmedins_code | ward_code | way  | month   | persons | cases | staff_code | staff_cases | staff_share | setl_ids
-        H1             | H1        | ward | 2024-02 | 3       | 3     | O1         | 3           | 0.75        | s1 s2 s3
+        H1             | H1        | ward | 2024-02 | 3       | 3     | O1         | 3           | 0.7778      | s1 s2 s3
         """,
     )
 

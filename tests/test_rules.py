@@ -78,7 +78,7 @@ LITERALS: Final[dict[Table, str]] = {
     """,
     STOCK_FACT: """
         fixmedins_code | hilist_code | month   | counted_on | had_cnt | billed_cnt | short_cnt | pack_size | inscp_fen | txn_ids | excess_lines
-        H9             | X1          | 2024-01 | 2024-01-01 | 10      | 90         | 80        | 10        | 700       | t1 t2   | [{"bkkp_sn": "l1", "setl_id": "s31", "inscp_fen": 300}, {"bkkp_sn": "l2", "setl_id": "s30", "inscp_fen": 400}]
+        H9             | X1          | 2024-01 | 2024-01-01 | 10      | 90         | 80        | 10        | 70000     | t1 t2   | [{"bkkp_sn": "l1", "setl_id": "s31", "inscp_fen": 30000}, {"bkkp_sn": "l2", "setl_id": "s30", "inscp_fen": 40000}]
     """,
     PRACTITIONER_DAY_FACT: """
         fixmedins_code | staff_code | day        | month   | minutes | persons | line_count | inscp_fen | excess_lines
@@ -304,7 +304,7 @@ def test_a_shelf_that_was_empty_shows_the_lines_and_the_stock_movements(
 ) -> None:
     one = found["stock_sold_above", "H9|X1"]
     assert (one.setl_ids, one.is_whole) == (["s30", "s31"], False)
-    assert [line.inscp_fen for line in one.lines] == [300, 400]
+    assert [line.inscp_fen for line in one.lines] == [30000, 40000]
     assert [table for table, _ in evidence(one)] == ["silver.fee_line"] * 2 + [
         "silver.stock_movement"
     ] * 2

@@ -36,12 +36,11 @@ def usual(
 
     Of the house's settlements in one kind of care (that of most findings) the finder names some.
     Others are the houses that give such care and, where enough are on both sides, are of the second
-    level or above like it, or below like it: a limit of small houses cannot be breached by others.
-    `above` is the part of that which neither custom nor chance explains [0 to 1]: less the more
-    houses have a rate like it (ALIKE, RARE, COMMON), the nearer the count is to what the rate of
-    all but FAR_HOUSES would bring, and, of breaches of a rule and of finders that see what is
-    `common`, the likelier some house would have so many people by luck.
-    `comparison` tells it in Chinese. No row where fewer than LEAST_HOUSES give such care.
+    level or above like it, or below like it. `above` is the part which neither custom nor chance
+    explains [0 to 1]: less the more houses have a rate like it (ALIKE, RARE, COMMON), the nearer
+    the count is to what the rate of all but FAR_HOUSES would bring, and, of breaches and of finders
+    of what is `common`, the likelier some house would have so many people by luck. No row where
+    fewer than LEAST_HOUSES give such care.
     """
     net = settlement_net.where("not is_void").select(
         "setl_id",
@@ -49,9 +48,8 @@ def usual(
         F.concat(F.lit("place:"), "fixmedins_code").alias("owner"),
         care(codes).alias("care"),
     )
-    size = _among_peers(
-        net.groupBy("owner", "care").agg(F.count("*").alias("settled")), institution
-    )
+    settled = net.groupBy("owner", "care").agg(F.count("*").alias("settled"))
+    size = _among_peers(settled, institution)
     everybody = size.groupBy("peers").agg(
         F.count("*").alias("houses"), F.sum("settled").alias("all_settled")
     )

@@ -1,4 +1,4 @@
-"""gold.indication_fact: dear drugs and tests given for illnesses for which others do not."""
+"""gold.indication_fact: dear items given for what others hardly give them for."""
 
 from __future__ import annotations
 
@@ -7,39 +7,49 @@ from typing import Final
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.facts.care import TESTS
-from jobs.facts.diagnoses import every_diagnosis
+from jobs.facts.care import CONSUMABLE, TESTS
+from jobs.facts.diagnoses import VALID, every_diagnosis
 from jobs.facts.months import VIEW, month_label, seen_by
 from jobs.facts.parts import part_of_line
 from jobs.pinned import pinned
 
 BACK: Final = 5  # months before its own that a month looks over: six together
-TREATED: Final = 10  # fewest stays of an illness at other houses from which its use is drawn
-USUAL: Final = 0.1  # share of other houses' stays with an illness that makes an item usual for it
-DRUGS: Final = ("101", "102", "103", "104")  # what an operation uses depends on who can operate
+TREATED: Final = 10  # fewest stays with a reason at other houses from which its use is drawn
+USUAL: Final = 0.1  # share of other houses' stays with a reason that makes an item usual for it
+DRUGS: Final = ("101", "102", "103", "104")
+OPERATION: Final = 5  # characters of a code of ICD-9-CM-3 that tell one operation from another
 DEAR_TEST: Final = 1000  # from here on a single test, as of genes, is dear [yuan]
 USE: Final = [VIEW, "fixmedins_code", "ingredient"]
+REASON: Final = ["given_for", "reason"]  # an illness or an operation, and which
 STAY: Final = ("mdtrt_id", "month", "fixmedins_code", "area", "chfpdr_code", "main_diag",
                "admitted_on", "discharged_on")  # fmt: skip
 
 
 def indications(
-    stay_fact: DataFrame, charge_fact: DataFrame, diagnosis: DataFrame, *, months: tuple[str, ...]
+    stay_fact: DataFrame,
+    charge_fact: DataFrame,
+    diagnosis: DataFrame,
+    operation: DataFrame,
+    *,
+    months: tuple[str, ...],
 ) -> DataFrame:
     """gold.indication_fact, of months in which the house gave the item so.
 
-    An illness is the first three characters of any diagnosis of the stay; a reason to come (Z: for
-    chemotherapy, for a check) is none. For each illness, how
-    often the *other* houses give the item to those who have it; of a stay's illnesses the greatest
-    such share is what is usual for the stay. A stay is odd that got the item although that share is
-    below USUAL. Stays none of whose illnesses others treat often enough (TREATED) are not judged: a
-    unit that alone treats an illness is compared with nobody.
+    Drugs and tests are given for illnesses: the first three characters of any diagnosis of the
+    stay; a reason to come (Z: for chemotherapy, for a check) is none. Consumables are used in
+    operations. For each such reason, how often the *other* houses give the item to those who have
+    it; of a stay's reasons the greatest such share is what is usual for the stay. A stay is odd
+    that got the item although that share is below USUAL. Stays none of whose reasons others have
+    often enough (TREATED) are not judged: a unit that alone treats an illness or does an operation
+    is compared with nobody.
     """
     stay = seen_by(stay_fact.select(*STAY), months, back=BACK)
-    ill = _illnesses(stay, diagnosis)
+    reason = _illnesses(stay, diagnosis).unionByName(_operations(stay, operation))
     line = seen_by(_lines(charge_fact), months, back=BACK)
-    used = line.groupBy(*USE, "mdtrt_id").agg(F.min("list_type").alias("list_type"))
-    counted = pinned(_counted(_usual(ill, used)))
+    used = line.groupBy(*USE, "mdtrt_id").agg(
+        F.min("list_type").alias("list_type"), F.min("given_for").alias("given_for")
+    )
+    counted = pinned(_counted(_usual(reason, used)))
     odd = counted.select(*USE, F.explode("odd").alias("mdtrt_id"))
     told = (
         counted.drop("odd")
@@ -52,24 +62,36 @@ def indications(
 
 
 def _illnesses(stay: DataFrame, diagnosis: DataFrame) -> DataFrame:
-    """(view, house, stay, illness): the main and all other diagnoses, each once.
+    """(view, house, stay, given_for, reason): the main and all other diagnoses, each once.
 
     None of a stay for chemotherapy or radiation (Z51): it names the treatment for the illness.
     """
     own = stay.select(VIEW, "fixmedins_code", "mdtrt_id", "main_diag")
     coded = every_diagnosis(own, diagnosis).where("diag_code IS NOT NULL")
     treated = coded.where("startswith(diag_code, 'Z51')").select(VIEW, "mdtrt_id").distinct()
-    illness = F.left("diag_code", F.lit(3)).alias("illness")
+    illness = F.left("diag_code", F.lit(3)).alias("reason")
     return (
         coded.where("NOT startswith(diag_code, 'Z')")  # no illness
         .join(treated, on=[VIEW, "mdtrt_id"], how="left_anti")
-        .select(VIEW, "fixmedins_code", "mdtrt_id", illness)
+        .select(VIEW, "fixmedins_code", "mdtrt_id", F.lit("illness").alias("given_for"), illness)
         .distinct()
     )
 
 
+def _operations(stay: DataFrame, operation: DataFrame) -> DataFrame:
+    """The same of operations."""
+    done = operation.where(VALID).select(
+        "mdtrt_id",
+        F.lit("operation").alias("given_for"),
+        F.left("oprn_oprt_code", F.lit(OPERATION)).alias("reason"),
+    )
+    return stay.select(VIEW, "fixmedins_code", "mdtrt_id").join(
+        done.distinct(), on="mdtrt_id", how="inner"
+    )
+
+
 def _lines(charge_fact: DataFrame) -> DataFrame:
-    """Lines of dear drugs and tests in stays."""
+    """Lines of dear drugs, tests and consumables in stays."""
     is_drug = F.col("is_high_value") & F.col("list_type").isin(*DRUGS)
     is_test = F.coalesce(F.col("charge_type").isin(*TESTS), F.lit(False)) & (
         F.col("pric") >= DEAR_TEST
@@ -78,30 +100,35 @@ def _lines(charge_fact: DataFrame) -> DataFrame:
     can_be = (F.col("care") == "inpatient") & (
         F.col("is_high_value") | (F.col("pric") >= DEAR_TEST)
     )
-    in_stays = charge_fact.where(can_be & (F.col("inscp_fen") > 0)).where(is_drug | is_test)
-    name = F.coalesce("ingredient", F.when(is_test, F.col("item_name")), "hilist_code")
-    return in_stays.select(*kept, name.alias("ingredient"))
+    is_used_up = F.col("is_high_value") & (F.col("list_type") == CONSUMABLE)
+    dear = charge_fact.where(can_be & (F.col("inscp_fen") > 0))
+    name = F.coalesce("ingredient", F.when(~is_drug, F.col("item_name")), "hilist_code")
+    given_for = F.when(is_used_up, "operation").otherwise("illness").alias("given_for")
+    return dear.where(is_drug | is_test | is_used_up).select(
+        *kept, name.alias("ingredient"), given_for
+    )
 
 
-def _usual(ill: DataFrame, used: DataFrame) -> DataFrame:
+def _usual(reason: DataFrame, used: DataFrame) -> DataFrame:
     """Stays of houses that use an item, with or without it: `is_used`, the usual `share`, `is_odd`.
 
-    Only illnesses of stays that got the item anywhere are asked about; all others have no share.
+    Only reasons of stays that got the item anywhere are asked about; all others have no share.
     """
-    treated = _treated(ill)
-    with_item = ill.join(used, on=[VIEW, "fixmedins_code", "mdtrt_id"], how="inner")
-    by_house = with_item.groupBy(*USE, "illness").agg(F.count("*").alias("given_here"))
-    given = by_house.groupBy(VIEW, "ingredient", "illness").agg(
+    treated = _treated(reason)
+    same = [VIEW, "fixmedins_code", "given_for"]
+    with_item = reason.join(used, on=[*same, "mdtrt_id"], how="inner")
+    by_house = with_item.groupBy(*USE, *REASON).agg(F.count("*").alias("given_here"))
+    given = by_house.groupBy(VIEW, "ingredient", *REASON).agg(
         F.sum("given_here").alias("given_all")
     )
-    house = used.select(*USE).distinct()
-    case = ill.join(house, on=[VIEW, "fixmedins_code"], how="inner")
+    house = used.select(*USE, "given_for").distinct()
+    case = reason.join(house, on=same, how="inner")
     given_all, given_here = (F.coalesce(name, F.lit(0)) for name in ("given_all", "given_here"))
     share = (given_all - given_here) / F.col("others")
     return (
-        case.join(treated, on=[VIEW, "fixmedins_code", "illness"], how="inner")
-        .join(given, on=[VIEW, "ingredient", "illness"], how="left")
-        .join(by_house, on=[*USE, "illness"], how="left")
+        case.join(treated, on=[VIEW, "fixmedins_code", *REASON], how="inner")
+        .join(given, on=[VIEW, "ingredient", *REASON], how="left")
+        .join(by_house, on=[*USE, *REASON], how="left")
         .groupBy(*USE, "mdtrt_id")
         .agg(F.max(share).alias("share"))
         .join(
@@ -114,15 +141,15 @@ def _usual(ill: DataFrame, used: DataFrame) -> DataFrame:
     )
 
 
-def _treated(ill: DataFrame) -> DataFrame:
-    """House and illness → stays of it at other houses, where they are enough [count]."""
-    here = ill.groupBy(VIEW, "fixmedins_code", "illness").agg(F.count("*").alias("own"))
-    everywhere = here.groupBy(VIEW, "illness").agg(F.sum("own").alias("all"))
+def _treated(reason: DataFrame) -> DataFrame:
+    """House and reason → stays with it at other houses, where they are enough [count]."""
+    here = reason.groupBy(VIEW, "fixmedins_code", *REASON).agg(F.count("*").alias("own"))
+    everywhere = here.groupBy(VIEW, *REASON).agg(F.sum("own").alias("all"))
     return (
-        here.join(everywhere, on=[VIEW, "illness"], how="inner")
+        here.join(everywhere, on=[VIEW, *REASON], how="inner")
         .withColumn("others", F.col("all") - F.col("own"))
         .where(F.col("others") >= TREATED)
-        .select(VIEW, "fixmedins_code", "illness", "others")
+        .select(VIEW, "fixmedins_code", *REASON, "others")
     )
 
 

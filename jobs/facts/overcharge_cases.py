@@ -16,6 +16,10 @@ from fundwatch.schema import MONTH
 from jobs.facts.item_points import families, of_kind
 from jobs.facts.months import VIEW, seen_by
 
+# Chinese patent medicines by the national code; guidance allows one injection of them at a time.
+INJECTED: Final = (
+    "list_type = '101' AND startswith(hilist_code, 'Z') AND contains(item_name, '注射')"
+)
 SURCHARGE: Final = "加收"  # what price lists call an item that is charged on top of another
 STAY: Final = "care = 'inpatient' AND visit_days >= 2"
 VISIT: Final = ["mdtrt_id", MONTH, "fixmedins_code", "area", "person_key", "care"]
@@ -128,6 +132,23 @@ def repeats(line: DataFrame, named: DataFrame, months: Iterable[str], *, back: i
     ways = F.array(asked("soon", is_here), asked("soon_elsewhere", ~is_here))
     told = each.select("*", F.inline(ways))
     return _cases(told, F.col("how"), F.col("parts"), F.array("before"), VIEW)
+
+
+def combined(injection: DataFrame) -> DataFrame:
+    """A day of a visit with a Chinese injection: are others given beside the dearest one?"""
+    day = F.col("charged_on").alias("day")
+    of_day = injection.groupBy(*VISIT, day).agg(F.collect_list(_line()).alias("parts"))
+    price = F.transform("parts", lambda part: F.struct(part["inscp_fen"], part["hilist_code"]))
+    told = of_day.withColumns({
+        "basis": F.lit("chinese_injections"),
+        "pair": F.lit("chinese_injections"),
+        "dearest": F.array_max(price)["hilist_code"],
+    })  # fmt: skip
+    is_other = F.filter(
+        "parts", lambda part: (part["hilist_code"] != F.col("dearest")) & _is_paid(part)
+    )
+    is_dearest = F.filter("parts", lambda part: part["hilist_code"] == F.col("dearest"))
+    return _cases(told, F.lit("combined"), is_other, is_dearest)
 
 
 def _of_family(line: DataFrame) -> DataFrame:

@@ -15,6 +15,8 @@ from jobs.facts.item_points import named_items
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
 from jobs.facts.overcharge_cases import (
     COLUMNS,
+    INJECTED,
+    combined,
     discharges,
     excluded,
     orphans,
@@ -26,7 +28,8 @@ BACK: Final = 5  # months before its own by which a month compares: half a year
 HOUSES: Final = 3  # fewest other houses that tell what is usual
 ENOUGH: Final = 10  # and fewest cases of theirs
 CUSTOM: Final = 0.2  # where the middle one of them does it so often, it is no overcharge
-BY_CUSTOM: Final = ("discharge", "surcharge")  # wrong only where unusual
+SERVICE: Final = "list_type = '201'"
+BY_CUSTOM: Final = ("discharge", "surcharge", "combined")  # wrong only where unusual
 COMPARED: Final = [VIEW, "how", "basis", "pair"]
 HOUSE: Final = [*COMPARED, "fixmedins_code"]
 
@@ -34,16 +37,22 @@ HOUSE: Final = [*COMPARED, "fixmedins_code"]
 def overcharges(
     charge_fact: DataFrame, *, points: tuple[Point, ...], months: tuple[str, ...]
 ) -> DataFrame:
-    """gold.overcharge_fact, of service items.
+    """gold.overcharge_fact, of service items and Chinese injections.
 
     Each way (`how`) has its cases: visits, days or stays in which the item may be charged so. How
     many of its cases the house charged so stands beside what the other houses with such cases do:
     the share of the middle one, and how many do it at all. What the middle one does in a fifth of
     its cases is custom, or the local price list allows it, and is left out.
     """
-    line = _lines(charge_fact)
+    line = _lines(charge_fact, SERVICE)
     named = named_items(line, points)
-    case = [excluded(line, named), discharges(line, named), surcharges(line), orphans(line)]
+    case = [
+        excluded(line, named),
+        discharges(line, named),
+        surcharges(line),
+        orphans(line),
+        combined(_lines(charge_fact, INJECTED)),
+    ]
     every = reduce(DataFrame.unionByName, case)
     counted = _counted(_by_month(every, months)).unionByName(
         _counted(_of_view(repeats(line, named, months, back=BACK)))
@@ -51,10 +60,10 @@ def overcharges(
     return _told(_judged(counted)).withColumn(MONTH, month_label(F.col(VIEW))).drop(VIEW)
 
 
-def _lines(charge_fact: DataFrame) -> DataFrame:
-    """Services given: the narrow lines that all is drawn from."""
+def _lines(charge_fact: DataFrame, kind: str) -> DataFrame:
+    """Items given of one kind: the narrow lines that all is drawn from."""
     name = F.coalesce("item_name", F.lit(""))
-    given = charge_fact.where("list_type = '201' AND cnt > 0").withColumn("item_name", name)
+    given = charge_fact.where(f"{kind} AND cnt > 0").withColumn("item_name", name)
     return given.select(*COLUMNS)
 
 

@@ -13,17 +13,23 @@ from jobs.facts.diagnoses import family
 from jobs.facts.months import month_label, month_number
 
 BACK: Final = 5  # months before its own that a month looks over: six together
-VISITED: Final = "care IN ('outpatient', 'emergency') AND coalesce(pay_loc, '2') <> '1'"
+SEEN: Final = "care IN ('outpatient', 'emergency') AND coalesce(pay_loc, '2') <> '1'"
+# And who fetches drugs on a chronic benefit; dialysis and other courses come by the clock.
+VISITED: Final = (
+    f"({SEEN}) OR (care = 'chronic' AND coalesce(pay_loc, '2') <> '1'"
+    " AND drug_fen * 2 > medfee_fen AND NOT startswith(fixmedins_code, 'P'))"
+)
 BOUGHT: Final = (
     "care IN ('outpatient', 'emergency', 'pharmacy') AND coalesce(pay_loc, '2') <> '1'"
     " AND drug_fen > 0"
 )
 # Of examinations alone: small houses send their patients to them.
-CONSULTED: Final = f"{VISITED} AND test_fen = 0"
+CONSULTED: Final = f"{SEEN} AND test_fen = 0"
 QUICK_SECONDS: Final = 900  # from arrival to settlement: hardly anybody was examined
 LATE_MINUTES: Final = 60  # settled later than that after the arrival: entered afterwards
 RUN_SECONDS: Final = 600  # between two settlements of one stack
-CARDS: Final = 4  # people in a stack at least
+CARDS: Final = 3  # people in a stack at least
+EVENING, MORNING = 22, 5  # the night, from hour to hour
 OPEN_MINUTES: Final = 480  # of a day on which a terminal settles what it settles
 NEAR_KM: Final = 5  # less apart are places of one neighbourhood
 FAR_KM: Final = 50  # from there on a motorway may lead
@@ -46,11 +52,18 @@ def cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
     stack: one of several people whom a terminal settled one after another, more than it is used to.
     torn: on a day on which the person was at a doctor's elsewhere, too far to be at both. ward,
     counter: drugs charged to who lay in a ward (`lay_at`), by its own house or by a pharmacy. away:
-    at a doctor's elsewhere meanwhile, and not for an examination alone. returns: a stay of who was
-    discharged from the same house some time before, for another illness.
+    at a doctor's elsewhere meanwhile, and not for an examination alone. night: drugs fetched in the
+    dead of the night. returns: a stay of who was discharged from the same house some time before,
+    for another illness.
     """
-    visit = visit_fact.where(VISITED).withColumn("illness", family("main_diag"))
-    ways = (_stacks(visit), _torn(visit), _in_wards(visit_fact, stay_fact), _returns(stay_fact))
+    every = visit_fact.withColumn("illness", family("main_diag"))
+    ways = (
+        _stacks(every.where(VISITED)),
+        _torn(every.where(SEEN)),
+        _at_night(every),
+        _in_wards(visit_fact, stay_fact),
+        _returns(stay_fact),
+    )
     return reduce(DataFrame.unionByName, (way.select(*CASE) for way in ways))
 
 
@@ -138,6 +151,17 @@ def _is_at_once() -> Column:
         & (minutes <= AT_ONCE_MINUTES)
         & (km * 60 > speed * F.greatest(minutes, F.lit(1)))
     )
+
+
+def _at_night(visit: DataFrame) -> DataFrame:
+    """Visits and purchases that came and were settled at night, no emergency, with drugs."""
+
+    def is_late(moment: str) -> Column:
+        return (F.hour(moment) >= EVENING) | (F.hour(moment) < MORNING)
+
+    is_night = _is_timed() & is_late("visited_at") & is_late("setl_time")
+    fetched = visit.where("care <> 'emergency' AND drug_fen > 0 AND coalesce(pay_loc, '2') <> '1'")
+    return _visits(fetched.where(is_night), "night", F.lit(None).cast("string"), F.lit(False))
 
 
 def _in_wards(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:

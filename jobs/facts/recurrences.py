@@ -11,17 +11,23 @@ from jobs.facts.months import VIEW, month_label, month_number, seen_by
 from jobs.facts.recurrence_ways import BACK, VISITED, cases, is_quick
 from jobs.pinned import pinned
 
-OFTEN: Final = 3  # days on which a card must come in a stack to be one of those who keep coming
+OFTEN: Final = 3  # days on which a card comes in a stack, or at night, to be one that keeps coming
 TOGETHER: Final = 3  # of them that a stack must hold to count
 STEADY_DAYS: Final = 21  # who comes for one illness and no oftener fetches a month's medicine
 FEWEST: Final = 3  # cases that are told of
 FRESH: Final = 2  # months before its own in which there must be a case; bridges silent months
-STACK: Final = "stack"
+STACK, NIGHT = "stack", "night"
 GROUP: Final = [VIEW, "way", "fixmedins_code", "ward_code"]
 HOUSE: Final = [VIEW, "basis", "ward_code"]
-# What a way is counted against: the visits of the house, or the stays of the one where they lay.
-COUNTED_BY: Final = "CASE WHEN way IN ('stack', 'torn', 'away') THEN 'visit' ELSE 'stay' END"
-STAFF_BY: Final = "CASE WHEN way = 'returns' THEN 'stay' ELSE 'visit' END"
+# What a way is counted against: the visits of the house, all that it settled outside stays, or the
+# stays of the one where they lay.
+COUNTED_BY: Final = (
+    "CASE WHEN way IN ('stack', 'torn', 'away') THEN 'visit'"
+    " WHEN way = 'night' THEN 'settled' ELSE 'stay' END"
+)
+STAFF_BY: Final = (
+    "CASE WHEN way = 'returns' THEN 'stay' WHEN way = 'night' THEN 'settled' ELSE 'visit' END"
+)
 
 
 def recurrences(
@@ -34,7 +40,9 @@ def recurrences(
     known = seen_by(cases(visit_fact, stay_fact), months, back=BACK)
     case = known.where(F.col("first_number") >= F.col(VIEW) - BACK)
     kept = _kept(case.where(F.col("way") == STACK))
-    group = pinned(_groups(pinned(kept.unionByName(case.where(F.col("way") != STACK)))))
+    again = _often(case.where(F.col("way") == NIGHT))
+    others = case.where(~F.col("way").isin(STACK, NIGHT))
+    group = pinned(_groups(pinned(kept.unionByName(again).unionByName(others))))
     staff = seen_by(pinned(_counts(visit_fact, stay_fact)), months, back=BACK)
     house = staff.groupBy(*HOUSE).agg(F.sum("n").alias("n"), F.sum("quick").alias("quick"))
     told = (
@@ -52,15 +60,18 @@ def recurrences(
 
 def _kept(stack: DataFrame) -> DataFrame:
     """Of the cases in stacks, those of people who keep coming in them, where several come."""
-    own = Window.partitionBy(VIEW, "fixmedins_code", "person_key")
     run = Window.partitionBy(VIEW, "fixmedins_code", "run")
-    often = stack.where(F.col("run").isNotNull()).withColumn(
-        "times", F.size(F.collect_set("day").over(own))
-    )
-    several = often.where(F.col("times") >= OFTEN).withColumn(
+    several = _often(stack.where(F.col("run").isNotNull())).withColumn(
         "members", F.size(F.collect_set("person_key").over(run))
     )
-    return several.where(F.col("members") >= TOGETHER).drop("times", "members")
+    return several.where(F.col("members") >= TOGETHER).drop("members")
+
+
+def _often(case: DataFrame) -> DataFrame:
+    """Of the cases those of people who have them at the house on OFTEN days."""
+    own = Window.partitionBy(VIEW, "fixmedins_code", "person_key")
+    times = F.size(F.collect_set("day").over(own))
+    return case.withColumn("times", times).where(F.col("times") >= OFTEN).drop("times")
 
 
 def _groups(case: DataFrame) -> DataFrame:
@@ -116,9 +127,12 @@ def _measures() -> tuple[Column, ...]:
 
 def _counts(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
     """House and staff by month: visits by operator and stays by doctor, and quick ones of them."""
-    visit = visit_fact.where(VISITED).select(
-        "month", F.lit("visit").alias("basis"), F.col("fixmedins_code").alias("ward_code"),
-        F.col("opter_id").alias("staff_code"), is_quick().alias("is_quick"),
+    is_visit = F.expr(VISITED)
+    basis = F.array(F.lit("settled"), F.when(is_visit, F.lit("visit")))
+    visit = visit_fact.select(
+        "month", F.explode(F.array_compact(basis)).alias("basis"),
+        F.col("fixmedins_code").alias("ward_code"), F.col("opter_id").alias("staff_code"),
+        is_quick().alias("is_quick"),
     )  # fmt: skip
     stay = stay_fact.select(
         "month", F.lit("stay").alias("basis"), F.col("fixmedins_code").alias("ward_code"),

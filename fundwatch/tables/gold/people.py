@@ -9,7 +9,7 @@ from typing import Final
 from fundwatch.schema import MONTH, Column, Table, columns
 from fundwatch.tables.gold.facts import LINES, MONTH_COLUMN
 
-WAYS: Final = ("stack", "torn", "ward", "counter", "away", "returns")
+WAYS: Final = ("stack", "torn", "ward", "counter", "away", "night", "returns")
 
 QUALIFICATION_FACT: Final = Table(
     "gold.qualification_fact",
@@ -171,7 +171,7 @@ RECURRENCE_FACT: Final = Table(
     days            int      Days of those [days].
     most            int      Of them, of one person at most [count].
     wards           int      Different houses in which they lay meanwhile [count].
-    house_cases     int      All visits of the house, or stays where they lay [count].
+    house_cases     int      All visits or purchases of the house, or stays where they lay [count].
     expected        decimal(16,2)  Cases at the rate of all other houses [count].
     offsite_persons int      Who are insured in another city [persons].
     steady_persons  int      Who came for one illness and not oftener than every 21 days [persons].

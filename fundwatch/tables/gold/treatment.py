@@ -98,7 +98,7 @@ SHIFT_FACT: Final = Table(
 
 INDICATION_FACT: Final = Table(
     "gold.indication_fact",
-    grain="one dear drug or test that one house gives to people to whom others do not, to a month",
+    grain="one dear item that one house gives to people to whom others do not, to a month",
     key=("fixmedins_code", "ingredient", MONTH),
     period=MONTH,
     columns=(
@@ -110,11 +110,11 @@ INDICATION_FACT: Final = Table(
         *columns(
             """
     area            string   区划 of the institution.
-    list_type       string   101 to 104 drugs, 201 tests.
-    stays           int      Its stays of six months whose illnesses other houses treat too [count].
+    list_type       string   101 to 104 drugs, 201 tests, 301 consumables.
+    stays           int      Its stays of six months that others could have treated alike [count].
     stays_with      int      Of them, with the item [count].
-    odd_stays       int      Of these, for none of whose illnesses others use it much [count].
-    odd_expected    double   How many others would have given it for the same illnesses [count].
+    odd_stays       int      Of these, for nothing of which others use it much [count].
+    odd_expected    double   How many others would have given it for the same [count].
     doctors         int      Doctors in charge of those stays [count].
     top_doctor      string?  The one of most of them.
     top_doctor_stays int     How many of them are that doctor's [count].
@@ -275,14 +275,14 @@ MIX_FACT: Final = Table(
 
 OVERCHARGE_FACT: Final = Table(
     "gold.overcharge_fact",
-    grain="one service item of one visit, charged in a month beyond what is due, in one way",
+    grain="one item of one visit, charged in a month beyond what is due, in one way",
     key=("mdtrt_id", "hilist_code", "how", MONTH),
     period=MONTH,
     columns=(
         *columns("""
     mdtrt_id        string   The visit or stay.
     hilist_code     string   Catalogue code of the item.
-    how             string   Which: excluded discharge surcharge orphan soon soon_elsewhere.
+    how             string   excluded discharge surcharge orphan soon soon_elsewhere combined.
         """),
         MONTH_COLUMN,
         *columns(
