@@ -50,9 +50,8 @@ def usual(
     )
     settled = net.groupBy("owner", "care").agg(F.count("*").alias("settled"))
     size = _among_peers(settled, institution)
-    everybody = size.groupBy("peers").agg(
-        F.count("*").alias("houses"), F.sum("settled").alias("all_settled")
-    )
+    all_settled = F.sum("settled").alias("all_settled")
+    everybody = size.groupBy("peers").agg(F.count("*").alias("houses"), all_settled)
     rate = (
         _named(finding, net, common)
         .join(size, on=["owner", "care"], how="inner")
