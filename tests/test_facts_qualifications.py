@@ -19,7 +19,7 @@ VISITS = """
     old4    | o4       | 2024-04 | outpatient | seen       | H9             | 2024-04-09 | J06.900   |         | false
     late    | o5       | 2024-06 | outpatient | bare       | H9             | 2024-06-20 | I63.900   |         | false
     bare    | m1       | 2024-07 | chronic    | bare       | H1             | 2024-07-03 | I69.300   | M1      | false
-    bare2   | m2       | 2024-08 | chronic    | bare       | P1             | 2024-08-03 | I69.300   | M1      | false
+    bare2   | m2       | 2024-08 | chronic    | bare       | P1             | 2024-08-03 |           | M1      | false
     stayed  | m3       | 2024-08 | chronic    | stayed     | H1             | 2024-08-03 | I69.300   | M1      | false
     tested  | m4       | 2024-08 | chronic    | tested     | H1             | 2024-08-03 | I69.300   | M1      | false
     seen    | m5       | 2024-08 | chronic    | seen       | H1             | 2024-08-03 | I69.300   | M1      | false

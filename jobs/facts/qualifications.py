@@ -38,14 +38,15 @@ def qualifications(
 
     A registration is asked about in the twelve months from its beginning. What supports it lies
     before that and was settled by the end of the month it began in, so every month that asks gets
-    the same answer: stays and visits with a diagnosis of the family that the chronic visits name,
-    and examinations of any kind. Registered elsewhere are the people of elsewhere: left out.
+    the same answer: stays and visits with a diagnosis of the family that the chronic visits name
+    (pharmacies name none: the family of most visits for that disease), and examinations of any
+    kind. Registered elsewhere are the people of elsewhere: left out.
     """
     known = held(chronic_registration, insured, person)
     visit = registered(visit_fact.where("care = 'chronic' AND NOT is_offsite"), known)
     asked_about = visit.where(F.col("month").isin(*months))
-    seen = _supported(seen_by(visit, months, back=BACK), visit_fact, stay_fact, charge_fact,
-                      diagnosis)  # fmt: skip
+    seen = _supported(_with_families(seen_by(visit, months, back=BACK)), visit_fact, stay_fact,
+                      charge_fact, diagnosis)  # fmt: skip
     own = seen.where(F.col(VIEW) == month_number())
     told = (
         own.join(_certifiers(seen), on=[VIEW, "certifier"], how="left")
@@ -57,6 +58,20 @@ def qualifications(
         .withColumn("visited_code", F.col("fixmedins_code"))
     )
     return told.withColumn("fixmedins_code", F.coalesce("certifier_code", "visited_code"))
+
+
+def _with_families(seen: DataFrame) -> DataFrame:
+    """Visits without a diagnosis with the family that most others of their disease have."""
+    named = seen.where("family IS NOT NULL AND opsp_dise_code IS NOT NULL")
+    counted = named.groupBy(VIEW, "opsp_dise_code", "family").agg(F.count("*").alias("n"))
+    most = counted.groupBy(VIEW, "opsp_dise_code").agg(
+        F.max(F.struct("n", "family")).getField("family").alias("most_named")
+    )
+    return (
+        seen.join(F.broadcast(most), on=[VIEW, "opsp_dise_code"], how="left")
+        .withColumn("family", F.coalesce("family", "most_named"))
+        .drop("most_named")
+    )
 
 
 def _supported(
