@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -124,6 +125,13 @@ def test_rule_is_true_of_its_example(
     assert found is not None
     excess = sum(line.inscp_fen for line in found.lines) if found.lines else None
     assert excess == case.amount
+
+
+def test_no_rule_divides_by_a_column_that_may_be_zero() -> None:
+    """Spark may work a division out for rows that the rest of the sentence leaves out: a line whose
+    refunds leave nothing would end the whole run. try_divide and try_mod give null instead."""
+    by_column = re.compile(r"[/%](?!\s*\d)")
+    assert [r.id for r in RULES if by_column.search(f"{r.when} {r.amount}")] == []
 
 
 def test_every_rule_speaks_of_a_known_scheme_and_claims_money_as_it_does() -> None:

@@ -409,3 +409,14 @@ def test_people_of_another_city_are_told_together(found: dict[tuple[str, str], A
     one = found["origin_linked_stays", "H1|5301|stay"]
     assert (one.subject_ids, one.person_keys) == (["H1"], ["ann", "bob"])
     assert evidence(one) == [("silver.settlement", "s80"), ("silver.settlement", "s81")]
+
+
+def test_a_line_whose_refunds_leave_nothing_ends_no_run(spark: SparkSession) -> None:
+    line = """
+        bkkp_sn | month   | list_type | cnt | base_cnt | pric | det_fen | inscp_fen | item_cnt | visit_days | day_cnt | minutes | cap_pric
+        l0      | 2024-01 | 301       | 0   | 0        | 0    | 0       | -1        | 0        | 0          | 0       | 0       | 1
+        l1      | 2024-01 | 101       | 0   | 0        | 0    | 0       | 1         | 0        | 0          | 0       | 0       | 1
+    """
+    facts = [rows(spark, table, line if table is CHARGE_FACT else "") for table in FACTS]
+    every = findings(*facts, rules=RULES, schemes=SCHEMES, months=MONTHS)
+    assert conform(every, RULE_FINDING).count() == 0

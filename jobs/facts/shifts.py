@@ -17,7 +17,7 @@ BEFORE: Final = 3  # days before the admission that belong to the stay (domain P
 LATE: Final = 2  # months before the stay's closing in which the visit may have been settled
 MOSTLY: Final = 0.5  # share of a visit's charges that its tests must have
 BY_GROUP: Final = ("3", "4")  # hi_paymtd
-EMERGENCY: Final = "1"  # adm_way: who comes by night is examined first
+EMERGENCY: Final = "1"  # adm_way: whoever comes so is examined before he is admitted
 CASE: Final = ["fixmedins_code", "area", "month", "mdtrt_id", "person_key"]
 
 
