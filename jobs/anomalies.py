@@ -181,7 +181,7 @@ def _sums() -> tuple[Column, Column]:
 def _judged(placed: DataFrame, limits: Limits) -> DataFrame:
     """With the excess above peers and own past, and whether it is an anomaly."""
     usual = limits.margin_times * F.greatest("median", F.coalesce("own_past", F.lit(0.0)))
-    excess = F.greatest(1 - usual / F.col("rate"), F.lit(0.0))
+    excess = F.greatest(1 - F.try_divide(usual, "rate"), F.lit(0.0))
     leapt = F.coalesce(F.col("growth") >= limits.growth_times, F.lit(False))
     towers = F.col("rate") >= limits.level_times * F.col("median")
     fund_in_excess = F.col("fund_fen") * F.col("excess_share")

@@ -196,7 +196,7 @@ def _is_unsupported() -> Column:
 def _uncovered() -> Column:
     """Share of the claim that no invoice covers [0 to 1]."""
     missing = F.when(F.col("is_covered"), 0).otherwise(F.col("medfee_fen") - F.col("billed_fen"))
-    short = missing / F.col("medfee_fen")
+    short = F.try_divide(missing, "medfee_fen")
     return F.when(_is_unsupported(), 1.0).otherwise(
         F.coalesce(F.greatest(short, F.lit(0.0)), F.lit(0.0))
     )

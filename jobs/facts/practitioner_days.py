@@ -30,7 +30,7 @@ def practitioner_days(charge_fact: DataFrame, practitioner: DataFrame) -> DataFr
     before = Window.partitionBy(*HAND_DAY).orderBy("charged_at", "bkkp_sn")
     until = F.sum("spent").over(before.rowsBetween(Window.unboundedPreceding, 0))
     over = F.least(F.greatest(until - FULL_DAY, F.lit(0)), F.col("spent"))
-    part = F.round(F.col("inscp_fen") * over / F.col("spent")).cast("bigint")
+    part = F.round(F.try_divide(F.col("inscp_fen") * over, "spent")).cast("bigint")
     fen = F.greatest(part, F.lit(0))
     excess = F.struct("bkkp_sn", "setl_id", F.col("fen").alias("inscp_fen"))
     return (

@@ -80,7 +80,8 @@ def _is_before() -> Column:
 
 def _sold(line: DataFrame) -> DataFrame:
     """Billed by item, month and 期初."""
-    per_pack = F.when(~F.col("is_split"), (F.col("base_cnt") / F.col("cnt")).cast("decimal(16,4)"))
+    whole = F.try_divide("base_cnt", "cnt")  # refunds may leave nothing
+    per_pack = F.when(~F.col("is_split"), whole.cast("decimal(16,4)"))
     return line.groupBy("fixmedins_code", "hilist_code", "month", "counted_on").agg(
         F.min("area").alias("area"),
         F.min("item_name").alias("item_name"),
@@ -155,7 +156,7 @@ def _excess_lines(line: DataFrame, short: DataFrame) -> DataFrame:
         .rowsBetween(Window.unboundedPreceding, -1)
     )
     over = F.col("excess_cnt") - F.coalesce(F.sum("base_cnt").over(later), F.lit(0))
-    share = F.least(F.col("over"), F.col("base_cnt")) / F.col("base_cnt")
+    share = F.coalesce(F.try_divide(F.least("over", "base_cnt"), "base_cnt"), F.lit(0))
     told = F.struct("bkkp_sn", "setl_id", F.col("fen").alias("inscp_fen"))
     return (
         line.join(
