@@ -29,9 +29,8 @@ def shares(claim: DataFrame, settlement_net: DataFrame) -> DataFrame:
     standing = settlement_net.where("not is_void").select("setl_id", *CARRIED)
     priced = _claimed(claim).join(standing, on="setl_id", how="inner")
     with_amount = priced.withColumn("amount_fen", _share("excess_fen", "fund_pay_sumamt_fen"))
-    amount = F.col("amount_fen")
     low = F.when(F.col("is_whole"), F.expr("amount_fen * sure div 100")).otherwise(
-        F.least(amount, _share("sure_fen", "fund_pay_sumamt_fen"))
+        F.least("amount_fen", _share("sure_fen", "fund_pay_sumamt_fen"))
     )
     return with_amount.withColumns(
         {"acct_fen": _share("excess_fen", "acct_pay_fen"), "low_fen": low}

@@ -13,16 +13,9 @@ from jobs.facts.diagnoses import family
 from jobs.facts.months import month_label, month_number
 
 BACK: Final = 5  # months before its own that a month looks over: six together
-SEEN: Final = "care IN ('outpatient', 'emergency') AND coalesce(pay_loc, '2') <> '1'"
-# And who fetches drugs on a chronic benefit; dialysis and other courses come by the clock.
-VISITED: Final = (
-    f"({SEEN}) OR (care = 'chronic' AND coalesce(pay_loc, '2') <> '1'"
-    " AND drug_fen * 2 > medfee_fen AND NOT startswith(fixmedins_code, 'P'))"
-)
-BOUGHT: Final = (
-    "care IN ('outpatient', 'emergency', 'pharmacy') AND coalesce(pay_loc, '2') <> '1'"
-    " AND drug_fen > 0"
-)
+AT_PLACE: Final = "coalesce(pay_loc, '2') <> '1'"  # not claimed by hand afterwards
+SEEN: Final = f"care IN ('outpatient', 'emergency') AND {AT_PLACE}"
+BOUGHT: Final = f"care IN ('outpatient', 'emergency', 'pharmacy') AND {AT_PLACE} AND drug_fen > 0"
 # Of examinations alone: small houses send their patients to them.
 CONSULTED: Final = f"{SEEN} AND test_fen = 0"
 QUICK_SECONDS: Final = 900  # from arrival to settlement: hardly anybody was examined
@@ -58,13 +51,22 @@ def cases(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
     """
     every = visit_fact.withColumn("illness", family("main_diag"))
     ways = (
-        _stacks(every.where(VISITED)),
+        _stacks(every.where(is_visit())),
         _torn(every.where(SEEN)),
         _at_night(every),
         _in_wards(visit_fact, stay_fact),
         _returns(stay_fact),
     )
     return reduce(DataFrame.unionByName, (way.select(*CASE) for way in ways))
+
+
+def is_visit() -> Column:
+    """Seen at a doctor's, or there for drugs on a chronic benefit.
+
+    Dialysis and other courses come by the clock.
+    """
+    fetched = F.expr(f"care = 'chronic' AND {AT_PLACE} AND drug_fen * 2 > medfee_fen")
+    return F.expr(SEEN) | (fetched & ~is_pharmacy("fixmedins_code"))
 
 
 def is_quick() -> Column:
@@ -160,7 +162,7 @@ def _at_night(visit: DataFrame) -> DataFrame:
         return (F.hour(moment) >= EVENING) | (F.hour(moment) < MORNING)
 
     is_night = _is_timed() & is_late("visited_at") & is_late("setl_time")
-    fetched = visit.where("care <> 'emergency' AND drug_fen > 0 AND coalesce(pay_loc, '2') <> '1'")
+    fetched = visit.where(f"care <> 'emergency' AND drug_fen > 0 AND {AT_PLACE}")
     return _visits(fetched.where(is_night), "night", F.lit(None).cast("string"), F.lit(False))
 
 

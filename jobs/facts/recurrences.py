@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
-from jobs.facts.recurrence_ways import BACK, VISITED, cases, is_quick
+from jobs.facts.recurrence_ways import BACK, cases, is_quick, is_visit
 from jobs.pinned import pinned
 
 OFTEN: Final = 3  # days on which a card comes in a stack, or at night, to be one that keeps coming
@@ -127,8 +127,7 @@ def _measures() -> tuple[Column, ...]:
 
 def _counts(visit_fact: DataFrame, stay_fact: DataFrame) -> DataFrame:
     """House and staff by month: visits by operator and stays by doctor, and quick ones of them."""
-    is_visit = F.expr(VISITED)
-    basis = F.array(F.lit("settled"), F.when(is_visit, F.lit("visit")))
+    basis = F.array(F.lit("settled"), F.when(is_visit(), F.lit("visit")))
     visit = visit_fact.select(
         "month", F.explode(F.array_compact(basis)).alias("basis"),
         F.col("fixmedins_code").alias("ward_code"), F.col("opter_id").alias("staff_code"),
