@@ -50,6 +50,7 @@ from fundwatch.tables.gold import (
     WORKUP_FACT,
 )
 from fundwatch.tables.silver import (
+    AGREEMENT,
     CATALOGUE_ITEM,
     CHRONIC_REGISTRATION,
     DIAGNOSIS,
@@ -119,7 +120,7 @@ FLOW: Final[tuple[Step, ...]] = (
           CHARGE_FACT),
     _step("visits", "门诊购药事实", "jobs.facts.visits:visits",
           (Read(SETTLEMENT_NET, back=1), VISIT, CHARGE_FACT, PERSON, INSURED, INSTITUTION,
-           DIAGNOSIS),
+           DIAGNOSIS, AGREEMENT),
           VISIT_FACT),
     _step("stays", "住院事实", "jobs.facts.stays:stays",
           (Read(SETTLEMENT_NET, back=12), VISIT, Read(CHARGE_FACT, back=12), DIAGNOSIS, OPERATION,
@@ -208,7 +209,7 @@ FLOW: Final[tuple[Step, ...]] = (
               SILVER[name] for name in (
                   "silver.settlement", "silver.visit", "silver.fee_line", "silver.institution",
                   "silver.insured")), STOCK_MOVEMENT, TRACE_SCAN, INVOICE,
-           CHRONIC_REGISTRATION, PERSON, VERIFIED_CASE), CLUE),
+           CHRONIC_REGISTRATION, AGREEMENT, PERSON, VERIFIED_CASE), CLUE),
 )
 # fmt: on
 

@@ -25,6 +25,7 @@ class Other:
 
 
 DEATH: Final = Other("died_on", "silver.insured", "death_key")
+STOP: Final = Other("stopped_on", "silver.agreement", "stopped_key")
 
 
 @dataclass(frozen=True)

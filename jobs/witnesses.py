@@ -34,7 +34,16 @@ from fundwatch.tables.gold import (
     VISIT_FACT,
     WORKUP_FACT,
 )
-from jobs.witness import DEATH, LINES_OF_EXCESS, NOBODY, OF_EXCESS, Other, Witness, of_lines
+from jobs.witness import (
+    DEATH,
+    LINES_OF_EXCESS,
+    NOBODY,
+    OF_EXCESS,
+    STOP,
+    Other,
+    Witness,
+    of_lines,
+)
 
 WITNESS: Final[dict[str, Witness]] = {
     CHARGE_FACT.name: Witness(
@@ -54,6 +63,7 @@ WITNESS: Final[dict[str, Witness]] = {
             Other("prev_", "silver.settlement", "prev_setl_id", "prev_fixmedins_code"),
             Other("other_", "silver.settlement", "other_setl_id", "other_fixmedins_code"),
             DEATH,
+            STOP,
         ),
     ),
     STAY_FACT.name: Witness(

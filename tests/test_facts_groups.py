@@ -65,6 +65,31 @@ def test_a_stay_that_cost_what_a_lighter_group_costs_is_told(spark: SparkSession
     )
 
 
+def test_a_group_that_one_house_alone_bills_is_judged_by_its_weight(spark: SparkSession) -> None:
+    """A unit of weight costs 4,285.71 yuan in one group of the family and 5,000 in the other."""
+    stay = rows(
+        spark, STAY_FACT, STAYS.replace("high     | 2024-02 | ES23", "high     | 2024-02 | ES21")
+    )
+    told = groups(
+        stay.withColumn("setl_id", stay["mdtrt_id"]),
+        rows(spark, CHARGE_FACT, LINES),
+        rows(
+            spark,
+            PAYMENT_GROUP,
+            WEIGHTS + "    ES21    | 4         | 2024-01-01 |            | 1.8    | 5000\n",
+        ),
+        months=MONTHS,
+    )
+    assert_rows(
+        told,
+        GROUP_FACT,
+        """
+        mdtrt_id | ground | dise_no | usual_fen | houses | right_no | right_fen
+        high     | cost   | ES21    | 835714    | 1      | ES25     | 300000
+        """,
+    )
+
+
 def test_months_one_by_one_are_as_all_at_once(spark: SparkSession) -> None:
     alone = [repr(r) for m in MONTHS for r in found(spark, (m,), m).collect()]
     assert sorted(alone) == sorted(map(repr, found(spark).collect()))

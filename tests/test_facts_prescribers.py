@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from fundwatch.tables.gold import CHARGE_FACT, PRESCRIBER_FACT, VISIT_FACT
 from fundwatch.tables.silver import CATALOGUE_ITEM, FEE_LINE, PRACTITIONER
@@ -146,8 +147,13 @@ LINES = table(
 )
 
 
-def found(spark: SparkSession, months: tuple[str, ...] = MONTHS, last: str = "9") -> DataFrame:
-    visit = rows(spark, VISIT_FACT, VISITED)
+def found(
+    spark: SparkSession,
+    months: tuple[str, ...] = MONTHS,
+    last: str = "9",
+    settled: str = "setl_time",
+) -> DataFrame:
+    visit = rows(spark, VISIT_FACT, VISITED).withColumn("setl_time", F.expr(settled))
     return prescribers(
         visit.where(f"month <= '{last}'"),
         rows(spark, CHARGE_FACT, CHARGED).where(f"month <= '{last}'"),
@@ -238,6 +244,26 @@ def test_the_same_drug_for_all_at_one_pharmacy_is_told_beside_the_drug_and_the_p
         D14        | P13            | 12        | 6       | 12     | 6              | rare  | 12.00         | 12.00
         """,
     )
+
+
+def test_people_who_settle_one_prescribers_word_one_after_the_other_are_told(
+    told: DataFrame,
+) -> None:
+    assert_rows(
+        told.where("pattern = 'close' AND fixmedins_code = 'P10'"),
+        PRESCRIBER_FACT,
+        """
+        prescriber | purchases | circle | circle_close | circle_persons | circle_phones | circle_days | drugs
+        D10        | 12        | 12     | 12           | 6              | 6             | 2           | same
+        """,
+    )
+    assert told.where("pattern = 'close' AND fixmedins_code IN ('P1', 'P4')").isEmpty()  # too few
+
+
+def test_who_settles_half_an_hour_apart_is_not_close(spark: SparkSession) -> None:
+    apart = "setl_time + make_interval(0, 0, 0, 0, 0, 30 * (ascii(right(person_key, 1)) - 48))"
+    close = found(spark, settled=apart).where("pattern = 'close'")
+    assert close.where("fixmedins_code IN ('P10', 'P12', 'P13')").isEmpty()
 
 
 def test_months_one_by_one_are_as_all_at_once(spark: SparkSession, told: DataFrame) -> None:

@@ -112,6 +112,15 @@ def test_registrations_begun_in_one_month_are_counted_beside_the_months_before(
     assert (of.batch_here, told["listed"].batch_here) == (1, None)  # the others went to H1
 
 
+def test_registrations_of_one_illness_by_a_house_are_counted_whoever_of_it_certified_them(
+    spark: SparkSession,
+) -> None:
+    """Two doctors of H1 certified four of M1, one of them bare; no other house certified any."""
+    of = {r.setl_id: r for r in found(spark).collect()}["bare2"]
+    counted = (of.illness_certified, of.illness_certified_bare, str(of.illness_bare_expected))
+    assert counted == (4, 1, "0.00")
+
+
 def test_the_row_of_the_register_that_first_tells_it_is_named(spark: SparkSession) -> None:
     told = {r.setl_id: (r.registration_key, r.insured_key) for r in found(spark).collect()}
     assert told["bare"] == ("bare|370200|M1|2024-06-10", None)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, SparkSession
 
 from fundwatch.tables.gold import CHARGE_FACT, VISIT_FACT
-from fundwatch.tables.silver import DIAGNOSIS, INSTITUTION, INSURED, SETTLEMENT_NET, VISIT
+from fundwatch.tables.silver import (
+    AGREEMENT,
+    DIAGNOSIS,
+    INSTITUTION,
+    INSURED,
+    SETTLEMENT_NET,
+    VISIT,
+)
 from jobs.facts.visits import visits
 from tests.facts import codes, persons
 from tests.rows import assert_rows, rows
@@ -52,6 +59,15 @@ CHARGED = """
     e       | s3      | 2024-02 | pharmacy   | 002         | 201       | 04          | 5       | false      |
     f       | s3      | 2024-02 | pharmacy   | 003         | 201       |             | 6       | false      |
 """
+# H1 was paused until the day before m4; the second row of P1 ends what the first leaves open.
+AGREED = """
+    fixmedins_code | efft_date  | invd_date  | cntr_stas
+    H1             | 2020-01-01 | 2024-01-31 | 1
+    H1             | 2024-02-01 | 2024-04-01 | 2
+    H1             | 2024-04-02 |            | 1
+    P1             | 2020-01-01 |            | 1
+    P1             | 2024-01-20 |            | 3
+"""
 MONTHS = ("2024-01", "2024-02", "2024-03", "2024-04")
 
 
@@ -69,6 +85,7 @@ def visited(
         rows(spark, INSURED, DIED),
         rows(spark, INSTITUTION, PLACES),
         rows(spark, DIAGNOSIS, DIAGNOSED),
+        rows(spark, AGREEMENT, AGREED),
         codes=codes(),
         months=months,
     )
@@ -93,6 +110,17 @@ def test_a_visit_knows_the_registered_death(spark: SparkSession) -> None:
     found = visited(spark).where("died_on IS NOT NULL")
     assert [(row["setl_id"], str(row["died_on"]), row["death_key"]) for row in found.collect()] == [
         ("s5", "2024-01-30", "bob|140100")
+    ]
+
+
+def test_a_visit_knows_that_no_agreement_was_in_force_on_its_day(spark: SparkSession) -> None:
+    found = visited(spark).where("stopped_on IS NOT NULL").orderBy("setl_id")
+    assert [
+        (row["setl_id"], str(row["stopped_on"]), row["stopped_key"]) for row in found.collect()
+    ] == [
+        ("s2", "2024-01-20", "P1|2024-01-20"),
+        ("s3", "2024-01-20", "P1|2024-01-20"),
+        ("s5", "2024-02-01", "H1|2024-02-01"),
     ]
 
 

@@ -89,8 +89,8 @@ LITERALS: Final[dict[Table, str]] = {
         s50     | m50      | 2024-01 | H1             | ann        | 2024-01-09 | true    | 37060124-2400000001 | 37060124/2400000001 | 2      | s49          | m49           | H2                  | bob             | 300       | [{"bkkp_sn": "l8", "setl_id": "s50", "inscp_fen": 300}]
     """,
     GROUP_FACT: """
-        mdtrt_id | ground | setl_id | month   | fixmedins_code | person_key | chfpdr_code | admitted_on | discharged_on | weight | right_weight | house_lighter | house_expected | inscp_fen | excess_lines
-        m60      | cost   | s60     | 2024-01 | H1             | ann        | D1          | 2024-01-02  | 2024-01-09    | 1.2    | 0.7          | 9            | 2             | 300       | [{"bkkp_sn": "l7", "setl_id": "s60", "inscp_fen": 300}]
+        mdtrt_id | ground | setl_id | month   | fixmedins_code | person_key | chfpdr_code | admitted_on | discharged_on | weight | right_weight | houses | house_lighter | house_expected | inscp_fen | excess_lines
+        m60      | cost   | s60     | 2024-01 | H1             | ann        | D1          | 2024-01-02  | 2024-01-09    | 1.2    | 0.7          | 5      | 9            | 2             | 300       | [{"bkkp_sn": "l7", "setl_id": "s60", "inscp_fen": 300}]
     """,
     QUALIFICATION_FACT: """
         setl_id | month   | fixmedins_code | visited_code | person_key | visited_on | is_registered | certifier_doctor | registration_key     | begun_on   | months_known | certified | certified_bare | bare_expected | fund_fen

@@ -11,6 +11,7 @@ FEE_LINE: Final = LANDING["fee_list_d"].silver
 DIAGNOSIS: Final = LANDING["diag_d"].silver
 OPERATION: Final = LANDING["oprn_d"].silver
 INSTITUTION: Final = LANDING["fixmedins_b"].silver
+AGREEMENT: Final = LANDING["fixmedins_cntr_reg_d"].silver
 PRACTITIONER: Final = LANDING["staff_b"].silver
 INSURED: Final = LANDING["psn_info_b"].silver
 CATALOGUE_ITEM: Final = LANDING["hilist_b"].silver

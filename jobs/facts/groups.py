@@ -31,18 +31,20 @@ def groups(
     """gold.group_fact.
 
     A group's usual cost is the median over houses of each house's median of twelve months: one
-    house that codes too high cannot move it. On the ground of cost are told stays whose cost is
-    nearer to the usual cost of a lighter group of the family than to that of the group billed. A
-    third of honest stays are: such a stay alone says nothing, a house that has far more of them
-    than others may. What was done, and hours of ventilation, are grounds of their own (`by_care`).
+    house that codes too high cannot move it. Where few houses bill a group, its weight tells. On
+    the ground of cost are told stays whose cost is nearer to the usual cost of a lighter group of
+    the family than to that of the group billed. A third of honest stays are: such a stay alone says
+    nothing, a house that has far more of them than others may. What was done, and hours of
+    ventilation, are grounds of their own (`by_care`).
     """
     stay = _weighed(stay_fact, payment_group)
     seen = seen_by(stay, months, back=BACK)
     usual = pinned(_usual(seen))
+    common = usual.where(F.col("houses") >= HOUSES)
     told = (
-        _by_cost(seen, F.broadcast(usual))
+        _by_cost(seen, F.broadcast(_with_rare(usual)))
         .unionByName(
-            by_care(stay, charge_fact, usual, months=months, back=BACK), allowMissingColumns=True
+            by_care(stay, charge_fact, common, months=months, back=BACK), allowMissingColumns=True
         )
         .join(F.broadcast(_heavy(seen)), on=[VIEW, "fixmedins_code"], how="left")
         .fillna(0, subset=["house_heavy"])
@@ -81,20 +83,32 @@ def _family() -> Column:
 
 
 def _usual(seen: DataFrame) -> DataFrame:
-    """Group → its usual cost [fen], of HOUSES houses at least."""
+    """Group → its usual cost [fen], as the `houses` that treat it have it."""
     by_house = seen.groupBy(VIEW, *GROUP, "family", "fixmedins_code").agg(
         F.percentile("medfee_fen", 0.5).alias("cost"),
         *(F.max(name).alias(name) for name in ("weight", "dise_name")),
     )
-    return (
-        by_house.groupBy(VIEW, *GROUP, "family")
-        .agg(
-            F.round(F.percentile("cost", 0.5)).cast("bigint").alias("usual_fen"),
-            F.count("*").cast("int").alias("houses"),
-            *(F.max(name).alias(name) for name in ("weight", "dise_name")),
-        )
-        .where(F.col("houses") >= HOUSES)
+    return by_house.groupBy(VIEW, *GROUP, "family").agg(
+        F.round(F.percentile("cost", 0.5)).cast("bigint").alias("usual_fen"),
+        F.count("*").cast("int").alias("houses"),
+        *(F.max(name).alias(name) for name in ("weight", "dise_name")),
     )
+
+
+def _with_rare(usual: DataFrame) -> DataFrame:
+    """Usual costs of HOUSES houses or more; of rarer groups what their weight would bring.
+
+    Weights stand for costs: of a group that few houses bill, or one alone, the usual cost is its
+    weight times what a unit of weight costs in the family's other groups (the median). Where the
+    family has none that HOUSES houses treat, nothing is known of it.
+    """
+    is_known = F.col("houses") >= HOUSES
+    family = Window.partitionBy(VIEW, "hi_paymtd", "family")
+    unit = F.percentile(F.when(is_known, F.col("usual_fen") / F.col("weight")), 0.5).over(family)
+    by_weight = F.round(unit * F.col("weight")).cast("bigint")
+    return usual.withColumn(
+        "usual_fen", F.when(is_known, F.col("usual_fen")).otherwise(by_weight)
+    ).where("usual_fen IS NOT NULL")
 
 
 def _by_cost(seen: DataFrame, usual: DataFrame) -> DataFrame:

@@ -126,6 +126,7 @@ def _with_prescriber(bought: DataFrame) -> DataFrame:
         .withColumn("by", by)
         .select(
             *("setl_id", "month", "fixmedins_code", "area", "person_key", "day", "setl_time"),
+            F.coalesce("tel_key", "person_key").alias("phone"),
             *("drug", "supply_days", "watched_fen", "fund_fen", "acct_fen", "cash_fen"),
             *("is_named", "by.prescriber", "by.home_code"),
             F.when(F.col("is_named"), F.col("bkkp_sn")).alias("named_by"),

@@ -22,9 +22,10 @@ CLOSE_SECONDS: Final = 300  # between two of them at the till
 LEAST: Final = 12  # purchases of a pair that can be called all the same
 DRUGS: Final = 3  # different drugs that make them so
 ALL: Final = 0.8  # share of the purchases that these must have
+CLOSE: Final = 0.6  # share of the purchases within CLOSE_SECONDS of another person's
 PAIR: Final = [VIEW, "prescriber", "fixmedins_code"]
 OF_CIRCLE: Final = [*PAIR, "pattern"]
-PATTERNS: Final = ("often", "alike")
+PATTERNS: Final = ("often", "alike", "close")
 MONEY: Final = ("watched_fen", "fund_fen", "acct_fen")
 
 
@@ -37,18 +38,19 @@ def prescribers(
     *,
     months: tuple[str, ...],
 ) -> DataFrame:
-    """gold.prescriber_fact, of months with a purchase of the circle, by two patterns.
+    """gold.prescriber_fact, of months with a purchase of the circle, by three patterns.
 
     `often`: the circle are people who fetched one drug of this prescriber at this pharmacy on AGAIN
     days, less than GAP_DAYS apart on average and long before it was used up (EARLY, where the days
     of supply are known), where ALIKE people do so. `alike`: LEAST purchases or more, ALL of them of
     the same DRUGS, by people who came twice or more; the circle are those who fetched these.
-    What the circle fetched is told; others are its measure.
+    `close`: LEAST purchases or more, CLOSE of them within CLOSE_SECONDS of another person's; the
+    circle are these. What the circle fetched is told; others are its measure.
     """
     purchase = pinned(prescribed(visit_fact, charge_fact, fee_line, practitioner, catalogue_item))
     known = purchase.where("prescriber IS NOT NULL")
     marked = _with_circle(seen_by(known, months, back=BACK))
-    circle = pinned(marked.where("is_often OR is_alike"))
+    circle = pinned(marked.where(" OR ".join(f"is_{name}" for name in PATTERNS)))
     told = _circles(_with_others(circle, purchase))
     pair = _pairs(known, months).join(told, on=OF_CIRCLE, how="left")
     return (
@@ -86,30 +88,25 @@ def _with_others(circle: DataFrame, purchase: DataFrame) -> DataFrame:
 
 
 def _with_circle(seen: DataFrame) -> DataFrame:
-    """Purchases with `is_often`, `is_alike`, and whether close to another such; one shuffle."""
-    of_person = Window.partitionBy(*PAIR, "drug", "person_key")
+    """Purchases with `is_…` for each pattern, and whether close to another such; one shuffle."""
     of_drug, of_pair = (Window.partitionBy(*PAIR, *more) for more in (["drug"], []))
     second = F.unix_seconds(F.col("setl_time").cast("timestamp"))
     near = of_pair.orderBy(second).rangeBetween(-CLOSE_SECONDS, CLOSE_SECONDS)
     by_drug = of_pair.orderBy(F.desc("of_drug"), "drug")
     return (
-        seen.repartition(*PAIR)
-        .withColumn("purchases", F.count("*").over(of_pair))
-        .where(F.col("purchases") >= min(AGAIN, LEAST))  # most pairs have one or two
+        _counted(seen.repartition(*PAIR), of_pair)
         .withColumns(
             {
-                "days": F.size(F.collect_set("day").over(of_person)),
-                "span": F.datediff(F.max("day").over(of_person), F.min("day").over(of_person)),
-                "supply": F.sum("supply_days").over(of_person).cast("double"),
-                "of_drug": F.count("*").over(of_drug),
-                "nth": F.row_number().over(Window.partitionBy(*PAIR, "person_key").orderBy("day")),
+                "is_again": _is_often(),
+                "is_common": F.dense_rank().over(by_drug) <= DRUGS,
+                "is_beside": F.size(F.collect_set("person_key").over(near)) >= 2,
             }
         )
-        .withColumns({"is_again": _is_often(), "is_common": F.dense_rank().over(by_drug) <= DRUGS})
         .withColumns(
             {
                 "is_often": F.col("is_again") & _are("is_again", of_drug, ALIKE),
                 "is_alike": F.col("is_common") & _is_all_the_same(of_pair),
+                "is_close": F.col("is_beside") & _is_all_beside(of_pair),
             }
         )
         .withColumns(
@@ -121,11 +118,36 @@ def _with_circle(seen: DataFrame) -> DataFrame:
     )
 
 
+def _counted(purchase: DataFrame, of_pair: WindowSpec) -> DataFrame:
+    """Purchases of pairs that have some, beside the person's others of the drug, and all of it."""
+    of_person = Window.partitionBy(*PAIR, "drug", "person_key")
+    by_day = Window.partitionBy(*PAIR, "person_key").orderBy("day")
+    return (
+        purchase.withColumn("purchases", F.count("*").over(of_pair))
+        .where(F.col("purchases") >= min(AGAIN, LEAST))  # most pairs have one or two
+        .withColumns(
+            {
+                "days": F.size(F.collect_set("day").over(of_person)),
+                "span": F.datediff(F.max("day").over(of_person), F.min("day").over(of_person)),
+                "supply": F.sum("supply_days").over(of_person).cast("double"),
+                "of_drug": F.count("*").over(Window.partitionBy(*PAIR, "drug")),
+                "nth": F.row_number().over(by_day),
+            }
+        )
+    )
+
+
 def _is_all_the_same(of_pair: WindowSpec) -> Column:
     purchases = F.col("purchases")
     common = F.count_if("is_common").over(of_pair)
     people = F.count_if(F.col("nth") == 1).over(of_pair)
     return (purchases >= LEAST) & (common >= ALL * purchases) & (purchases >= 2 * people)
+
+
+def _is_all_beside(of_pair: WindowSpec) -> Column:
+    purchases = F.col("purchases")
+    beside = F.count_if("is_beside").over(of_pair)
+    return (purchases >= LEAST) & (beside >= CLOSE * purchases)
 
 
 def _is_often() -> Column:
@@ -194,6 +216,8 @@ def _circle(pattern: str) -> tuple[Column, ...]:
         _count(circle & F.col("visit_id").isNotNull()).alias("circle_seen"),
         _count(circle & (F.col("cash_fen") == 0)).alias("circle_cashless"),
         F.size(of_circle("person_key")).alias("circle_persons"),
+        F.size(of_circle("phone")).alias("circle_phones"),
+        F.size(of_circle("day")).alias("circle_days"),
         as_decimal(_count(circle) * share("person")).alias("person_expected"),
         as_decimal(_sum_of_shares(circle)).alias("drug_expected"),
         *(F.sum(F.when(circle, F.col(name)).otherwise(0)).alias(name) for name in MONEY),

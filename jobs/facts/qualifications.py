@@ -20,6 +20,7 @@ KNOWN_MONTHS: Final = 1  # fewest before a registration that let it be called ba
 FEW_MONTHS: Final = 3  # so many or more known months are alike when registrations are compared
 CASE: Final = ["person_key", "opsp_dise_code", "begun_on", "family"]
 BATCH: Final = ["certifier_code", "opsp_dise_code", "begun_in"]
+ILLNESS: Final = ["certifier_code", "opsp_dise_code"]
 SUPPORT: Final = ("support_stays", "support_days", "exam_days", "months_known")
 
 
@@ -49,7 +50,8 @@ def qualifications(
                       charge_fact, diagnosis)  # fmt: skip
     own = seen.where(F.col(VIEW) == month_number())
     told = (
-        own.join(_certifiers(seen), on=[VIEW, "certifier"], how="left")
+        own.join(_certified(seen, ["certifier"], ""), on=[VIEW, "certifier"], how="left")
+        .join(_certified(seen, ILLNESS, "illness_"), on=[VIEW, *ILLNESS], how="left")
         .join(_batch_bare(seen), on=[VIEW, *BATCH], how="left")
         .join(_batch_here(seen), on=[VIEW, *BATCH, "fixmedins_code"], how="left")
         .join(batches(known), on=BATCH, how="left")
@@ -172,19 +174,21 @@ def _known(asked: DataFrame, visit_fact: DataFrame) -> DataFrame:
     )
 
 
-def _certifiers(seen: DataFrame) -> DataFrame:
+def _certified(seen: DataFrame, by: list[str], prefix: str) -> DataFrame:
     """Who established it → registrations of twelve months, the bare ones, and how many are usual.
 
-    Usual is the share of bare ones among what all others established, of registrations before
-    which as many months are known: the fewer are, the more look bare.
+    `by` says whose they are: one doctor's of any illness, or one house's of one. Usual is the share
+    of bare ones among what all others established, of registrations before which as many months
+    are known: the fewer are, the more look bare.
     """
     known = F.least("months_known", F.lit(FEW_MONTHS)).alias("known")
+    is_known = F.col("months_known") >= KNOWN_MONTHS
     case = (
-        seen.where(F.col("certifier").isNotNull() & (F.col("months_known") >= KNOWN_MONTHS))
-        .groupBy(VIEW, "certifier", "person_key", "opsp_dise_code", known)
+        seen.where(F.col(by[0]).isNotNull() & is_known)
+        .groupBy(VIEW, by[0], "person_key", "opsp_dise_code", known)
         .agg(F.min("is_bare").alias("is_bare"))
     )
-    own = case.groupBy(VIEW, "certifier", "known").agg(
+    own = case.groupBy(VIEW, *by, "known").agg(
         F.count("*").alias("own"), F.count_if("is_bare").alias("own_bare")
     )
     everybody = own.groupBy(VIEW, "known").agg(
@@ -194,11 +198,11 @@ def _certifiers(seen: DataFrame) -> DataFrame:
     expected = F.round(F.coalesce(share * F.col("own"), F.lit(0.0)), 6).cast("decimal(16,6)")
     return (
         own.join(F.broadcast(everybody), on=[VIEW, "known"], how="inner")
-        .groupBy(VIEW, "certifier")
+        .groupBy(VIEW, *by)
         .agg(
-            F.sum("own").cast("int").alias("certified"),
-            F.sum("own_bare").cast("int").alias("certified_bare"),
-            F.round(F.sum(expected), 2).cast("decimal(16,2)").alias("bare_expected"),
+            F.sum("own").cast("int").alias(f"{prefix}certified"),
+            F.sum("own_bare").cast("int").alias(f"{prefix}certified_bare"),
+            F.round(F.sum(expected), 2).cast("decimal(16,2)").alias(f"{prefix}bare_expected"),
         )
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.facts.agreements import with_stop
 from jobs.facts.care import TESTS, Codes, is_pharmacy
 from jobs.facts.diagnoses import diagnoses
 from jobs.facts.months import VIEW, month_number, seen_by
@@ -28,6 +29,7 @@ def visits(
     insured: DataFrame,
     institution: DataFrame,
     diagnosis: DataFrame,
+    agreement: DataFrame,
     *,
     codes: Codes,
     months: tuple[str, ...],
@@ -53,7 +55,8 @@ def visits(
     )
     own = _with_terminal(_with_neighbours(told, months))
     counted = own.join(_lines(charge_fact), on="setl_id", how="left")
-    return _with_distances(counted.fillna(0, subset=list(COUNTS)), institution)
+    far = _with_distances(counted.fillna(0, subset=list(COUNTS)), institution)
+    return with_stop(far, agreement, "visited_on")
 
 
 def _lines(charge_fact: DataFrame) -> DataFrame:

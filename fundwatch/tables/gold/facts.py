@@ -127,6 +127,8 @@ VISIT_FACT: Final = Table(
     dise_no         string?  Chronic disease it was claimed under.
     died_on         date?    Death in the register of insured people.
     death_key       string?  The row of that register (silver.insured), its key joined with |.
+    stopped_on      date?    Since when the house's agreement was paused or over, on that day.
+    stopped_key     string?  The row that says so (silver.agreement), its key joined with |.
         """),
         *PAID,
         *columns("""

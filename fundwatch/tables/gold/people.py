@@ -45,6 +45,9 @@ QUALIFICATION_FACT: Final = Table(
     certified       int?     Registrations of twelve months by the doctor, else the house [count].
     certified_bare  int?     Of them, those that nothing before them supports [count].
     bare_expected   decimal(16,2)? How many would be, by the share at all others [count].
+    illness_certified int?   Registrations of that illness by the house in twelve months [count].
+    illness_certified_bare int? Of them, those that nothing before them supports [count].
+    illness_bare_expected decimal(16,2)? How many would be, by the share at all others [count].
     batch           int?     Registrations the house began of the illness in the same month [count].
     batch_usual     decimal(16,2)? A month of the twelve before that [count].
     batch_used      int?     Of the batch, those drawn on by now and old enough to judge [count].

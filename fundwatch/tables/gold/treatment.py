@@ -140,7 +140,10 @@ PRESCRIBER_FACT: Final = Table(
     fixmedins_code  string   The pharmacy.
         """),
         Column(
-            "pattern", "string", "One drug too often, or all the same.", among=("often", "alike")
+            "pattern",
+            "string",
+            "One drug too often, all the same, or one after the other.",
+            among=("often", "alike", "close"),
         ),
         MONTH_COLUMN,
         *columns("""
@@ -152,8 +155,10 @@ PRESCRIBER_FACT: Final = Table(
     named           int      Of them, with a line that names the prescriber [count].
     doctor_purchases int     The same at all pharmacies [count].
     expected        decimal(16,2)  How many here would be usual, by colleagues and area [count].
-    circle          int      Purchases of one drug too often, or of the same three [count].
+    circle          int      Purchases that the pattern speaks of [count].
     circle_persons  int      How many people they are [persons].
+    circle_phones   int      Different phones of theirs; who has none known counts as one [count].
+    circle_days     int      On how many days [days].
     circle_expected decimal(16,2)  How many such purchases would be usual, by the area [count].
     drug_expected   decimal(16,2)  How many of them would be here, by others' of the drug [count].
     person_expected decimal(16,2)  The same by these people's purchases on others' word [count].
