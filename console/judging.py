@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from console.options import LAKE, ConfOption, LakeOption
-from fundwatch.errors import UsageError
 from fundwatch.tables.gold import PEER_SCORE
 from models.tracking import Registry, registry_at
 
@@ -28,18 +27,16 @@ def evaluate(
 ) -> None:
     """Score exported clues against the planted truth.
 
+    A clue hits an instance if it names the same scheme (or one of the listed compatible ones) and
+    its settlements agree: Jaccard index of at least 0.3, or 60 % of the clue's inside the instance,
+    at least two or all. A second clue on a claimed instance is a repeat and counts as wrong.
+
     Example: fundwatch evaluate --truth city/truth --clues out/clues.parquet
     """
-    import pandas as pd
-
     from models.evaluation import evaluate as judge
-    from models.evaluation import load_truth
+    from models.evaluation import load_clues, load_truth
 
-    if not clues.exists():
-        raise UsageError(f"{clues} is not there")
-    is_json = clues.suffix == ".jsonl"
-    found = pd.read_json(clues, lines=True, dtype=False) if is_json else pd.read_parquet(clues)
-    report = judge(found, load_truth(truth))
+    report = judge(load_clues(clues), load_truth(truth))
     typer.echo(report.to_json() if as_json else report.to_text())
 
 

@@ -5,7 +5,8 @@ Figures, all over clues in rank order that are not data errors, unless they say 
 * precision at K: hits among the first K clues ÷ K; K is never more than the planted instances, and
   a missing clue counts as wrong. A repeat is wrong: it puts nothing new on the table.
 * recall: instances hit ÷ planted, and fund money of the instances' settlements that their clues
-  (hit or repeat) name ÷ planted fund money; also scheme by scheme, and of data errors.
+  (hit or repeat) name ÷ planted fund money; also scheme by scheme, and of data errors. Beside each
+  scheme: the clues that name it, and how many of these hit.
 * twins: clues among the first 200 that accuse an innocent twin. repeats: over the whole list.
 * amount ratio: claimed ÷ planted money over the hits; median of the single ratios; share of hits
   whose interval holds the planted amount.
@@ -14,13 +15,15 @@ Figures, all over clues in rank order that are not data errors, unless they say 
   all instances in order of money.
 * Jaccard: mean over the hits.
 * beside: the same clues in random order (mean of 200) and by claimed amount, largest first.
-* intervals: 90 %, bootstrap over planted instances.
+* intervals: 90 %, bootstrap over planted instances: a hit or repeat weighs as often as its
+  instance is drawn, any other clue once.
+
+Clues that state no amount or no probability (methods of models/league) have no figures of it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,10 +31,14 @@ import numpy as np
 import pandas as pd
 
 from models import figures
-from models.matching import DATA_ERROR, Truth, Verdict, candidates, load_truth, verdicts
+from models.judged import DATA_ERROR, SCHEME, Truth, load_clues, load_truth
+from models.matching import Verdict, candidates, verdicts
 from models.ranking import Quality, ranking_quality
+from models.report import Report
 
-__all__ = ["Quality", "Report", "Truth", "evaluate", "load_truth", "ranking_quality"]
+__all__ = [
+    "Quality", "Report", "Truth", "evaluate", "load_clues", "load_truth", "ranking_quality",
+]  # fmt: skip
 
 CUTS: Final = (20, 100, 200)
 FIRST: Final = 200
@@ -39,102 +46,121 @@ SHUFFLES: Final = 200
 
 
 @dataclass(frozen=True)
-class Report:
-    """Figures by name; each may have `low`, `high` (90 %) and baselines beside it."""
-
-    figures: Mapping[str, Any]
-
-    def to_json(self) -> str:
-        """One JSON object that says of what data it speaks."""
-        return json.dumps({"data": "planted data", **self.figures}, ensure_ascii=False, indent=1)
-
-    def to_text(self) -> str:
-        """Sentences; each with a figure says that the data were planted."""
-        return "\n".join(_sentences(self.figures))
-
-
-@dataclass(frozen=True)
 class _Orders:
-    """The same clues judged as ranked, at random, and by claimed amount."""
+    """The same clues judged as ranked, at random, and, if they claim money, by its amount."""
 
     ranked: list[Verdict]
     random: list[list[Verdict]]
-    by_amount: list[Verdict]
+    by_amount: list[Verdict] | None
 
     def beside(self, figure: Callable[[Sequence[Verdict]], float]) -> dict[str, float]:
-        return {
+        told = {
             "value": figure(self.ranked),
             "random": figures.rounded(np.mean([figure(order) for order in self.random])),
-            "by_claimed_amount": figure(self.by_amount),
         }
+        if self.by_amount is not None:
+            told["by_claimed_amount"] = figure(self.by_amount)
+        return told
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What the clues found: fund money they name by instance [fen], and the instances hit."""
+    """What clues found: fund money they name by instance [fen], instances hit, clues by scheme."""
 
     named: pd.Series[Any]
     hit: set[str]
+    clues: pd.Series[Any]  # how many name each scheme
+    right: pd.Series[Any]  # how many of them hit
 
 
 def evaluate(clues: pd.DataFrame, truth: Truth, *, seed: int = 0) -> Report:
-    """The report on clues of contract/clue.yml's shape; equal seeds give equal reports."""
+    """The report on clues of contract/clue.yml's shape; equal seeds give equal reports.
+
+    Needed are rank, scheme and setl_ids. Cost: linear in the clues, times 200 shuffles.
+    """
     draw = np.random.default_rng(seed)
     ordered = clues.sort_values("rank", kind="stable", ignore_index=True)
     is_error = ordered["scheme"] == DATA_ERROR
     main = ordered[~is_error].reset_index(drop=True)
     orders = _orders(main, truth, draw)
-    told, planted = orders.ranked, truth.of_kind("scheme")
+    told, planted = orders.ranked, truth.of_kind(SCHEME)
+    draws = figures.bootstrap(len(planted), draw)
+    weight = figures.weights(told, planted.index, draws)
     found = _found(told, main, truth)
     return Report(
         {
             "clues": len(ordered),
             "planted": len(planted),
-            "precision": _precision(orders, planted.index, draw),
+            "precision": _precision(orders, len(planted), weight),
             "recall": figures.recall(planted, found.named, found.hit, draw),
             "by_scheme": _by_scheme(found, planted, draw)
             | _data_errors(ordered[is_error], truth, draw),
             "twins_in_first_200": _count(told[:FIRST], "twin"),
             "repeats": _count(told, "repeat"),
             "wrong": _count(told, "wrong"),
-            "amount": figures.amounts(told, main, planted["amount_fen"]),
-            "calibration": figures.calibration(told, main["probability"].to_numpy(float)),
-            "ndcg_by_money": orders.beside(lambda o: figures.ndcg(o, planted["amount_fen"])),
-            "jaccard": figures.share(
-                sum(v.jaccard for v in told if v.status == "hit"), _count(told, "hit")
-            ),
+            **_claimed(told, main, planted["amount_fen"], weight),
+            "ndcg_by_money": _ndcg(orders, planted["amount_fen"], weight, draws),
+            "jaccard": figures.jaccard(told, weight),
         }
     )
 
 
 def _orders(clues: pd.DataFrame, truth: Truth, draw: np.random.Generator) -> _Orders:
     found = candidates(list(clues["scheme"]), list(clues["setl_ids"]), truth)
-    largest = np.argsort(-figures.fen(clues["amount"]), kind="stable")
     shuffles = [draw.permutation(len(found)) for _ in range(SHUFFLES)]
+    by_amount = None
+    if "amount" in clues:
+        largest = np.argsort(-figures.fen(clues["amount"]), kind="stable")
+        by_amount = verdicts([found[n] for n in largest])
     return _Orders(
         ranked=verdicts(found),
         random=[verdicts([found[n] for n in order]) for order in shuffles],
-        by_amount=verdicts([found[n] for n in largest]),
+        by_amount=by_amount,
     )
 
 
-def _precision(
-    orders: _Orders, instances: pd.Index[Any], draw: np.random.Generator
-) -> dict[str, dict[str, Any]]:
+def _precision(orders: _Orders, planted: int, weight: figures.Weights) -> dict[str, dict[str, Any]]:
     return {
         str(asked): {
             "k": k,
+            "hits": _count(orders.ranked[:k], "hit"),
             **orders.beside(lambda order, k=k: figures.precision(order, k)),  # type: ignore[misc]
-            **figures.precision_interval(orders.ranked, k, instances, draw),
+            **figures.precision_interval(orders.ranked, k, weight),
         }
         for asked in CUTS
-        if (k := min(asked, len(instances)))
+        if (k := min(asked, planted))
     }
 
 
+def _claimed(
+    told: Sequence[Verdict], clues: pd.DataFrame, money: pd.Series[Any], weight: figures.Weights
+) -> dict[str, Any]:
+    """What the clues claim beyond settlements, if they do: money, and their own chance."""
+    claimed: dict[str, Any] = {}
+    if "amount" in clues:
+        claimed["amount"] = figures.amounts(told, clues, money, weight)
+    if "probability" in clues:
+        said = clues["probability"].to_numpy(float)
+        claimed["calibration"] = figures.calibration(told, said, weight)
+    return claimed
+
+
+def _ndcg(
+    orders: _Orders, money: pd.Series[Any], weight: figures.Weights, draws: figures.Weights
+) -> dict[str, float]:
+    return orders.beside(lambda order: figures.ndcg(order, money)) | figures.ndcg_interval(
+        orders.ranked, money, weight, draws
+    )
+
+
 def _found(told: Sequence[Verdict], clues: pd.DataFrame, truth: Truth) -> _Found:
-    named = figures.named_money(told, list(clues["setl_ids"]), truth.settlement)
-    return _Found(named, {verdict.instance_id for verdict in told if verdict.status == "hit"})
+    is_hit = np.array([verdict.status == "hit" for verdict in told], dtype=bool)
+    return _Found(
+        named=figures.named_money(told, list(clues["setl_ids"]), truth.settlement),
+        hit={verdict.instance_id for verdict in told if verdict.status == "hit"},
+        clues=clues["scheme"].value_counts(),
+        right=clues["scheme"][is_hit].value_counts(),
+    )
 
 
 def _by_scheme(
@@ -142,6 +168,7 @@ def _by_scheme(
 ) -> dict[str, dict[str, Any]]:
     return {
         str(scheme): figures.recall(own, found.named, found.hit, draw)
+        | {"clues": int(found.clues.get(scheme, 0)), "right": int(found.right.get(scheme, 0))}
         for scheme, own in instances.groupby("scheme")
     }
 
@@ -149,49 +176,10 @@ def _by_scheme(
 def _data_errors(
     clues: pd.DataFrame, truth: Truth, draw: np.random.Generator
 ) -> dict[str, dict[str, Any]]:
-    told = verdicts(candidates(list(clues["scheme"]), list(clues["setl_ids"]), truth))
-    errors = truth.of_kind(DATA_ERROR)
-    return _by_scheme(_found(told, clues, truth), errors, draw)
+    own = clues.reset_index(drop=True)
+    told = verdicts(candidates(list(own["scheme"]), list(own["setl_ids"]), truth))
+    return _by_scheme(_found(told, own, truth), truth.of_kind(DATA_ERROR), draw)
 
 
 def _count(told: Sequence[Verdict], status: str) -> int:
     return sum(verdict.status == status for verdict in told)
-
-
-def _sentences(told: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{told['clues']} clues were judged on planted data with {told['planted']} instances."
-    for asked, one in told["precision"].items():
-        yield (
-            f"On planted data, precision at {asked} (K = {one['k']}) is {_with_interval(one)};"
-            f" at random {one['random']:.3f}, by claimed amount {one['by_claimed_amount']:.3f}."
-        )
-    yield f"On planted data, {_recalled(told['recall'])}."
-    for scheme, one in told["by_scheme"].items():
-        yield f"  {scheme}, on planted data: {_recalled(one)}."
-    yield (
-        f"On planted data, {told['twins_in_first_200']} of the first 200 clues accuse an innocent"
-        f" twin, {told['repeats']} clues repeat a claimed case, {told['wrong']} are wrong."
-    )
-    if told["amount"]["hits"]:
-        one = told["amount"]
-        yield (
-            f"On planted data, hits claim {one['ratio']:.3f} of the planted money (median"
-            f" {one['median_ratio']:.3f}); {one['interval_coverage']:.1%} of intervals hold it."
-        )
-    one = told["ndcg_by_money"]
-    yield (
-        f"On planted data, nDCG by money is {one['value']:.3f} (at random {one['random']:.3f}, by"
-        f" claimed amount {one['by_claimed_amount']:.3f}), mean Jaccard {told['jaccard']:.3f},"
-        f" calibration error {told['calibration']['ece']:.3f}."
-    )
-
-
-def _with_interval(one: Mapping[str, Any]) -> str:
-    return f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"
-
-
-def _recalled(one: Mapping[str, Any]) -> str:
-    return (
-        f"{one['hit']} of {one['planted']} instances were found: recall {_with_interval(one)},"
-        f" of money {one['money']:.3f} ({one['money_low']:.3f} to {one['money_high']:.3f})"
-    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from models.matching import Verdict
 DRAWS: Final = 1000
 BINS: Final = 10
 Figure = dict[str, Any]
+Weights: TypeAlias = Any  # array of shape (DRAWS, clues or instances): how often each counts
 
 
 def precision(told: Sequence[Verdict], k: int) -> float:
@@ -21,24 +22,25 @@ def precision(told: Sequence[Verdict], k: int) -> float:
     return rounded(sum(verdict.status == "hit" for verdict in told[:k]) / k)
 
 
-def precision_interval(
-    told: Sequence[Verdict], k: int, instances: pd.Index[Any], draw: np.random.Generator
-) -> Figure:
+def precision_interval(told: Sequence[Verdict], k: int, weight: Weights) -> Figure:
     """Bootstrap over instances: a hit weighs as often as its instance is drawn, the rest once."""
-    hits = [verdict.instance_id for verdict in told[:k] if verdict.status == "hit"]
-    weight = _draws(len(instances), draw)[:, instances.get_indexer(pd.Index(hits))].sum(axis=1)
-    rest = k - len(hits)
-    return interval(weight / np.maximum(weight + rest, 1))
+    is_hit = _are(told[:k], "hit")
+    drawn = weight[:, :k][:, is_hit].sum(axis=1)
+    rest = k - is_hit.sum()
+    return interval(drawn / np.maximum(drawn + rest, 1))
 
 
 def recall(
     instances: pd.DataFrame, named: pd.Series[Any], hit: set[str], draw: np.random.Generator
 ) -> Figure:
-    """Share of instances hit, and of their fund money that clues name, each with its interval."""
+    """Share of instances hit, and of their fund money that clues name, each with its interval.
+
+    `money_planted` and `money_named` are the two sides of the second share [yuan].
+    """
     is_hit = np.array([instance in hit for instance in instances.index], dtype=float)
     money = instances["amount_fen"].to_numpy(float)
     found = np.minimum(named.reindex(instances.index).fillna(0).to_numpy(float), money)
-    draws = _draws(len(instances), draw)
+    draws = bootstrap(len(instances), draw)
     of_money = interval((draws @ found) / np.maximum(draws @ money, 1))
     return {
         "planted": len(instances),
@@ -48,6 +50,8 @@ def recall(
         "money": share(found.sum(), money.sum()),
         "money_low": of_money["low"],
         "money_high": of_money["high"],
+        "money_planted": round(money.sum() / 100, 2),
+        "money_named": round(found.sum() / 100, 2),
     }
 
 
@@ -66,29 +70,39 @@ def named_money(
     return met.groupby("instance_id")["amount_fen"].sum()
 
 
-def amounts(told: Sequence[Verdict], clues: pd.DataFrame, money: pd.Series[Any]) -> Figure:
+def amounts(
+    told: Sequence[Verdict], clues: pd.DataFrame, money: pd.Series[Any], weight: Weights
+) -> Figure:
     """Claimed against planted money of the hits, single ratios, and intervals that hold it."""
-    is_hit = np.array([verdict.status == "hit" for verdict in told], dtype=bool)
+    is_hit = _are(told, "hit")
     if not is_hit.any():
         return {"hits": 0}
-    hits = [verdict.instance_id for verdict in told if verdict.status == "hit"]
-    planted = money.reindex(hits).to_numpy(float)
+    planted = money.reindex([v.instance_id for v in told if v.status == "hit"]).to_numpy(float)
     low, claimed, high = (
         fen(clues[name])[is_hit] for name in ("amount_low", "amount", "amount_high")
     )
     ratios = claimed[planted > 0] / planted[planted > 0]
+    holds = ((low <= planted) & (planted <= high)).astype(float)
+    drawn = weight[:, is_hit]
+    ratio = interval((drawn @ claimed) / np.maximum(drawn @ planted, 1))
+    held = interval((drawn @ holds) / np.maximum(drawn.sum(axis=1), 1))
     return {
-        "hits": len(hits),
+        "hits": len(planted),
         "ratio": share(claimed.sum(), planted.sum()),
+        "ratio_low": ratio["low"],
+        "ratio_high": ratio["high"],
         "median_ratio": rounded(np.median(ratios) if len(ratios) else 0.0),
-        "interval_coverage": rounded(np.mean((low <= planted) & (planted <= high))),
+        "interval_coverage": rounded(holds.mean()),
+        "interval_coverage_low": held["low"],
+        "interval_coverage_high": held["high"],
     }
 
 
-def calibration(told: Sequence[Verdict], said: Any) -> Figure:
+def calibration(told: Sequence[Verdict], said: Any, weight: Weights) -> Figure:
     """Reliability table and expected calibration error: `said` against hit or repeat."""
-    is_true = np.array([v.status in ("hit", "repeat") for v in told], dtype=float)
+    is_true = (_are(told, "hit") | _are(told, "repeat")).astype(float)
     place = np.minimum((said * BINS).astype(int), BINS - 1)
+    bins = [(number, own) for number in range(BINS) if (own := place == number).any()]
     table = [
         {
             "from": number / BINS,
@@ -96,18 +110,55 @@ def calibration(told: Sequence[Verdict], said: Any) -> Figure:
             "said": rounded(said[own].mean()),
             "confirmed": rounded(is_true[own].mean()),
         }
-        for number in range(BINS)
-        if (own := place == number).any()
+        for number, own in bins
     ]
-    error = sum(row["clues"] * abs(row["said"] - row["confirmed"]) for row in table)
-    return {"ece": rounded(error / max(len(said), 1)), "table": table}
+    gap = said - is_true
+    error = sum(abs(gap[own].sum()) for _, own in bins)
+    drawn = sum(np.abs(weight[:, own] @ gap[own]) for _, own in bins)
+    whole = np.maximum(weight.sum(axis=1), 1)
+    return {"ece": share(error, len(said)), **interval(drawn / whole), "table": table}
 
 
 def ndcg(told: Sequence[Verdict], money: pd.Series[Any]) -> float:
     """Discounted money of the hits against that of all instances in order of money [0 to 1]."""
-    known: Mapping[Any, float] = money.astype(float).to_dict()
-    gains = [known.get(v.instance_id, 0.0) if v.status == "hit" else 0.0 for v in told]
-    return share(_discounted(gains), _discounted(sorted(known.values(), reverse=True)))
+    gains = _gains(told, money)
+    best = -np.sort(-money.to_numpy(float))
+    once = _discounts(np.ones((1, max(len(gains), len(best)))))[0]
+    return share(gains @ once[: len(gains)], best @ once[: len(best)])
+
+
+def ndcg_interval(
+    told: Sequence[Verdict], money: pd.Series[Any], weight: Weights, draws: Weights
+) -> Figure:
+    """Bootstrap: a clue, or an instance of the best order, takes as many ranks as it weighs."""
+    gained = _discounts(weight) @ _gains(told, money)
+    order = np.argsort(-money.to_numpy(float), kind="stable")
+    best = _discounts(draws[:, order]) @ money.to_numpy(float)[order]
+    return interval(gained / np.maximum(best, 1))
+
+
+def jaccard(told: Sequence[Verdict], weight: Weights) -> Figure:
+    """Mean agreement of settlements over the hits."""
+    is_hit = _are(told, "hit")
+    index = np.array([verdict.jaccard for verdict in told], dtype=float)[is_hit]
+    drawn = weight[:, is_hit]
+    return {
+        "value": share(index.sum(), len(index)),
+        **interval((drawn @ index) / np.maximum(drawn.sum(axis=1), 1)),
+    }
+
+
+def bootstrap(n: int, draw: np.random.Generator) -> Any:
+    """DRAWS × n: how often each of `n` instances is drawn."""
+    return draw.multinomial(n, np.full(n, 1 / n), size=DRAWS) if n else np.zeros((DRAWS, 0))
+
+
+def weights(told: Sequence[Verdict], instances: pd.Index[Any], draws: Weights) -> Weights:
+    """DRAWS × clues: a hit or repeat weighs as often as its instance is drawn, the rest once."""
+    weight = np.ones((len(draws), len(told)))
+    place = instances.get_indexer(pd.Index([verdict.instance_id for verdict in told], dtype=object))
+    weight[:, place >= 0] = draws[:, place[place >= 0]]
+    return weight
 
 
 def interval(values: Any) -> Figure:
@@ -131,11 +182,19 @@ def rounded(value: Any) -> float:
     return round(float(value), 4)
 
 
-def _draws(n: int, draw: np.random.Generator) -> Any:
-    """DRAWS × n: how often each of `n` instances is drawn."""
-    return draw.multinomial(n, np.full(n, 1 / n), size=DRAWS) if n else np.zeros((DRAWS, 0))
+def _are(told: Sequence[Verdict], status: str) -> Any:
+    return np.array([verdict.status == status for verdict in told], dtype=bool)
 
 
-def _discounted(gains: Sequence[float]) -> float:
-    ranks = np.arange(2, len(gains) + 2)
-    return float(np.asarray(gains, dtype=float) @ (1 / np.log2(ranks))) if gains else 0.0
+def _gains(told: Sequence[Verdict], money: pd.Series[Any]) -> Any:
+    """What each clue puts on the table: the planted money of the instance it hits [fen]."""
+    known = money.astype(float).to_dict()
+    return np.array([known.get(v.instance_id, 0.0) if v.status == "hit" else 0.0 for v in told])
+
+
+def _discounts(weight: Weights) -> Weights:
+    """Summed 1/log2(rank + 1) of the ranks that each takes if it stands there so often."""
+    last = weight.cumsum(axis=1).astype(int)
+    most = int(last[:, -1:].max(initial=0))
+    summed = np.concatenate([[0.0], np.cumsum(1 / np.log2(np.arange(2, most + 2)))])
+    return np.asarray(summed[last] - summed[last - weight.astype(int)])

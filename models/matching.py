@@ -15,16 +15,12 @@ is **wrong**. Instances of data errors are found by clues of the scheme data_err
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-import pandas as pd
+from models.judged import DATA_ERROR, TWIN, Truth
 
-from fundwatch.errors import UsageError
-
-DATA_ERROR: Final = "data_error"
 LEAST_JACCARD: Final = 0.3
 LEAST_INSIDE: Final = 0.6
 # Schemes that share their footprint: which of the two it was, only the inspection tells.
@@ -45,27 +41,6 @@ COMPATIBLE: Final = frozenset(
         "high_cost_anomaly/overtreatment",
     )
 )
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What was planted: `instance` (instance_id, scheme, kind, amount_fen …), `settlement`."""
-
-    instance: pd.DataFrame
-    settlement: pd.DataFrame  # instance_id, setl_id, amount_fen
-
-    def of_kind(self, kind: str) -> pd.DataFrame:
-        """Instances of one kind (scheme, twin, data_error), by id."""
-        chosen = self.instance[self.instance["kind"] == kind].sort_values("instance_id")
-        return chosen.set_index("instance_id")
-
-
-def load_truth(folder: Path) -> Truth:
-    """The truth of a made-up province. Raises UsageError if a file is missing."""
-    for name in ("instance", "settlement"):
-        if not (folder / f"{name}.parquet").is_file():
-            raise UsageError(f"{folder} is no truth folder: {name}.parquet is missing")
-    return Truth(*(pd.read_parquet(folder / f"{n}.parquet") for n in ("instance", "settlement")))
 
 
 @dataclass(frozen=True)
@@ -96,33 +71,22 @@ class Verdict:
 def candidates(
     schemes: Sequence[str], setl_ids: Sequence[Iterable[str]], truth: Truth
 ) -> list[Candidates]:
-    """Rules 1 and 2 for every clue; linear in the settlements of the clues."""
+    """Rules 1 and 2 for every clue."""
     known = truth.instance.set_index("instance_id")[["scheme", "kind"]].to_dict("index")
+    return [
+        _candidates(scheme, [(one, known[one.instance_id]) for one in agreeing])
+        for scheme, agreeing in zip(schemes, agreements(setl_ids, truth), strict=True)
+    ]
+
+
+def agreements(setl_ids: Sequence[Iterable[str]], truth: Truth) -> list[list[Found]]:
+    """Rule 2 alone: whose settlements agree with each clue's, best first; linear in these."""
     inside: dict[str, list[str]] = {}
     settled = truth.settlement[["instance_id", "setl_id"]].drop_duplicates()
     for instance_id, setl_id in settled.itertuples(index=False):
         inside.setdefault(setl_id, []).append(instance_id)
-    sizes = settled.groupby("instance_id").size().to_dict()
-    found = []
-    for scheme, ids in zip(schemes, setl_ids, strict=True):
-        clue = set(ids)
-        met = Counter(instance for setl_id in clue for instance in inside.get(setl_id, ()))
-        agreeing = sorted(
-            (
-                Found(one, shared / (len(clue) + sizes[one] - shared))
-                for one, shared in met.items()
-                if _agree(shared, len(clue), sizes[one])
-            ),
-            key=lambda one: (-one.jaccard, one.instance_id),
-        )
-        named = [(one, known[one.instance_id]) for one in agreeing]
-        found.append(
-            Candidates(
-                tuple(o for o, k in named if k["kind"] != "twin" and _same(scheme, k["scheme"])),
-                tuple(o for o, k in named if k["kind"] == "twin"),
-            )
-        )
-    return found
+    sizes: dict[str, int] = settled.groupby("instance_id").size().to_dict()
+    return [_agreeing(set(ids), inside, sizes) for ids in setl_ids]
 
 
 def verdicts(found: Iterable[Candidates]) -> list[Verdict]:
@@ -141,6 +105,25 @@ def verdicts(found: Iterable[Candidates]) -> list[Verdict]:
         else:
             told.append(Verdict("wrong"))
     return told
+
+
+def _candidates(scheme: str, agreeing: Sequence[tuple[Found, Mapping[str, str]]]) -> Candidates:
+    return Candidates(
+        tuple(o for o, k in agreeing if k["kind"] != TWIN and _same(scheme, k["scheme"])),
+        tuple(o for o, k in agreeing if k["kind"] == TWIN),
+    )
+
+
+def _agreeing(
+    clue: set[str], inside: Mapping[str, Sequence[str]], sizes: Mapping[str, int]
+) -> list[Found]:
+    met = Counter(instance for setl_id in clue for instance in inside.get(setl_id, ()))
+    found = (
+        Found(one, shared / (len(clue) + sizes[one] - shared))
+        for one, shared in met.items()
+        if _agree(shared, len(clue), sizes[one])
+    )
+    return sorted(found, key=lambda one: (-one.jaccard, one.instance_id))
 
 
 def _agree(shared: int, clue: int, instance: int) -> bool:
