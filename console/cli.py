@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from console import caring, judging, profiling, reading, working
+from console import caring, judging, league, profiling, reading, working
 from fundwatch.errors import FundwatchError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for module in (working, profiling, reading, caring, judging):
+for module in (working, profiling, reading, caring, judging, league):
     module.add_to(app)
 
 

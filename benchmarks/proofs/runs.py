@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,17 +20,23 @@ KEY: Final = {"FUNDWATCH_KEY": "00112233445566778899aabbccddeeff0011223344556677
 def fundwatch(*arguments: str) -> float:
     """Run the command to its end. Returns seconds; raises RuntimeError with what it said."""
     clock = time.monotonic()
+    fundwatch_told(*arguments)
+    return time.monotonic() - clock
+
+
+def fundwatch_told(*arguments: str) -> str:
+    """Run the command to its end. Returns its output; raises RuntimeError with what it said."""
     done = subprocess.run(
         [sys.executable, "-m", "console.cli", *arguments],
         cwd=ROOT,
         env=os.environ | KEY,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
         raise RuntimeError(f"fundwatch {' '.join(arguments)}: {done.stderr[-2000:]}")
-    return time.monotonic() - clock
+    return done.stdout
 
 
 def fundwatch_killed(after: float, *arguments: str) -> bool:
@@ -50,16 +57,11 @@ def fundwatch_killed(after: float, *arguments: str) -> bool:
     return False
 
 
-def province(folder: Path, *, persons: int, institutions: int, months: int, seed: int) -> Path:
-    """A made-up province in `folder`, made once. Returns its landing."""
+def province(folder: Path, **arguments: float) -> Path:
+    """A made-up province in `folder`, made once from simulate's options. Returns its landing."""
     if not (folder / "truth").is_dir():
-        sizes = {
-            "persons": persons,
-            "institutions": institutions,
-            "months": months,
-            "seed": seed,
-        }
-        options = [word for name, n in sizes.items() for word in (f"--{name}", str(n))]
+        shutil.rmtree(folder, ignore_errors=True)
+        options = [word for name, n in arguments.items() for word in (f"--{name}", str(n))]
         fundwatch("simulate", *options, "--out", str(folder))
     return folder / "landing"
 
