@@ -20,6 +20,7 @@ import psutil
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "figures.md"
+UNPROVEN: Final = "not proven: "  # how the value of a proof begins that is unfinished or failed
 HEADS: Final = ("figure", "value", "peer", "commit", "machine", "depends on")
 
 
@@ -72,6 +73,16 @@ def outdated(page: Path = PAGE, root: Path = ROOT) -> Iterator[str]:
         elif later:
             latest = later.split()[0]
             yield f"{figure.name}: measured at {figure.commit}, changed since ({latest})"
+
+
+def last_change(modules: str, root: Path = ROOT) -> str:
+    """Full hash of the commit that last changed these paths; empty outside a repository."""
+    return _git(root, "log", "-1", "--format=%H", "--", *modules.split()) or ""
+
+
+def is_edited(modules: str, root: Path = ROOT) -> bool:
+    """Whether these paths differ from the commit."""
+    return bool(_git(root, "status", "--porcelain", "--", *modules.split()))
 
 
 def commit(root: Path = ROOT) -> str:

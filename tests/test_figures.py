@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.figures import Figure, commit, figures, machine, outdated, record
+from benchmarks.figures import (
+    Figure,
+    commit,
+    figures,
+    is_edited,
+    last_change,
+    machine,
+    outdated,
+    record,
+)
 
 EMPTY = """# Figures
 
@@ -84,3 +93,20 @@ def test_a_commit_that_is_not_here_is_said(page: Path, repository: Path) -> None
 def test_a_figure_measured_on_an_edited_tree_bears_a_mark(repository: Path) -> None:
     (repository / "a.py").write_text("edited")
     assert commit(repository).endswith("+")
+
+
+def test_what_last_changed_a_path_is_no_later_commit_of_others(repository: Path) -> None:
+    first = last_change("a.py", repository)
+    (repository / "b.py").write_text("second")
+    git(repository, *committing("second"))
+    assert len(first) == 40
+    assert last_change("a.py", repository) == first
+    assert last_change("a.py b.py", repository) != first
+
+
+def test_a_path_is_edited_until_it_is_committed(repository: Path) -> None:
+    (repository / "a.py").write_text("edited")
+    assert is_edited("a.py", repository)
+    assert not is_edited("b.py", repository)
+    git(repository, *committing("edited"))
+    assert not is_edited("a.py b.py", repository)
