@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from models.judged import DATA_ERROR, TWIN, Truth
 
@@ -85,7 +85,7 @@ def agreements(setl_ids: Sequence[Iterable[str]], truth: Truth) -> list[list[Fou
     settled = truth.settlement[["instance_id", "setl_id"]].drop_duplicates()
     for instance_id, setl_id in settled.itertuples(index=False):
         inside.setdefault(setl_id, []).append(instance_id)
-    sizes: dict[str, int] = settled.groupby("instance_id").size().to_dict()
+    sizes: dict[Any, int] = settled.groupby("instance_id").size().to_dict()
     return [_agreeing(set(ids), inside, sizes) for ids in setl_ids]
 
 
@@ -107,7 +107,7 @@ def verdicts(found: Iterable[Candidates]) -> list[Verdict]:
     return told
 
 
-def _candidates(scheme: str, agreeing: Sequence[tuple[Found, Mapping[str, str]]]) -> Candidates:
+def _candidates(scheme: str, agreeing: Sequence[tuple[Found, Mapping[Any, str]]]) -> Candidates:
     return Candidates(
         tuple(o for o, k in agreeing if k["kind"] != TWIN and _same(scheme, k["scheme"])),
         tuple(o for o, k in agreeing if k["kind"] == TWIN),
@@ -115,7 +115,7 @@ def _candidates(scheme: str, agreeing: Sequence[tuple[Found, Mapping[str, str]]]
 
 
 def _agreeing(
-    clue: set[str], inside: Mapping[str, Sequence[str]], sizes: Mapping[str, int]
+    clue: set[str], inside: Mapping[str, Sequence[str]], sizes: Mapping[Any, int]
 ) -> list[Found]:
     met = Counter(instance for setl_id in clue for instance in inside.get(setl_id, ()))
     found = (

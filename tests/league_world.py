@@ -21,7 +21,9 @@ def settlements() -> pd.DataFrame:
     """300 visits of 100 people at five houses, and four people who come to a sixth together."""
     draw = np.random.default_rng(0)
     rows = [
-        _settled(n, f"p{draw.integers(100)}", f"H{draw.integers(5)}", draw.integers(1, 28), draw)
+        _settled(
+            n, f"p{draw.integers(100)}", f"H{draw.integers(5)}", int(draw.integers(1, 28)), draw
+        )
         for n in range(300)
     ]
     ring = [(day, person) for day in RING_DAYS for person in "abcd"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from models.base import View
 from models.league.base import Claim
-from models.league.pairs import SETTLED, pairs
+from models.league.pairs import SETTLED, claimed, pairs
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class AtRandom:
     def claims(self, *frames: pd.DataFrame) -> Iterator[Claim]:
         """One a pair."""
         (settlement,) = frames
-        for row in pairs(settlement).itertuples():
-            yield Claim("", row.fixmedins_code, row.setl_ids, self._lot(row.setl_ids[0]))
+        found = pairs(settlement)
+        yield from claimed(found, [self._lot(setl_ids[0]) for setl_ids in found["setl_ids"]])
 
     def _lot(self, setl_id: str) -> float:
         word = hashlib.sha256(f"{self.seed} {setl_id}".encode()).digest()

@@ -27,7 +27,7 @@ class Components:
     title: ClassVar[str] = "connected components"
     reads: ClassVar[tuple[View, ...]] = (SETTLED,)
 
-    times: int = 3  # fewest meetings of a tie [count]
+    times: int = 2  # fewest meetings of a tie [count]
     minutes: int = 10  # [minutes]
     crowd: int = 30  # more people than this are no meeting, but a queue [persons]
 

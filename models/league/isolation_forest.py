@@ -12,7 +12,7 @@ from sklearn.ensemble import IsolationForest
 
 from models.base import View
 from models.league.base import Claim
-from models.league.pairs import SETTLED, pairs
+from models.league.pairs import SETTLED, claimed, pairs
 
 AMOUNTS: Final = [
     "visits", "visit_days", "stay_days", "span_days", "fund_fen", "largest_fen", "medfee_fen",
@@ -42,13 +42,11 @@ class OddPairs:
             max_samples=min(self.sample, len(seen)),
             random_state=self.seed,
         ).fit(seen)
-        oddness = np.round(-forest.score_samples(seen), 10)
-        for row, odd in zip(found.itertuples(), oddness, strict=True):
-            yield Claim("", row.fixmedins_code, row.setl_ids, float(odd))
+        yield from claimed(found, np.round(-forest.score_samples(seen), 10))
 
 
 def _features(found: pd.DataFrame) -> pd.DataFrame:
-    seen: pd.DataFrame = np.log1p(found[AMOUNTS].clip(lower=0).astype(float))
+    seen = found[AMOUNTS].clip(lower=0).astype(float).apply(np.log1p)
     return seen.assign(
         fund_share=found["fund_fen"] / found["medfee_fen"].clip(lower=1),
         a_day=found["visits"] / found["visit_days"],

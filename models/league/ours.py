@@ -29,6 +29,6 @@ class OurClues:
     def claims(self, *frames: pd.DataFrame) -> Iterator[Claim]:
         """One a clue."""
         (clue,) = frames
-        for row in clue.itertuples():
-            codes = list(row.fixmedins_codes)
-            yield Claim(row.scheme, codes[0] if codes else "", tuple(row.setl_ids), -row.rank)
+        told = (clue[name] for name in ("rank", "scheme", "fixmedins_codes", "setl_ids"))
+        for rank, scheme, codes, setl_ids in zip(*told, strict=True):
+            yield Claim(scheme, next(iter(codes), ""), tuple(setl_ids), -float(rank))

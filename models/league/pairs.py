@@ -5,12 +5,14 @@ An institution as a whole is too coarse to be right, a settlement too fine to be
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import pandas as pd
 
 from fundwatch.tables.silver import SETTLEMENT_NET
 from models.base import View
+from models.league.base import Claim
 
 SETTLED: Final = View(
     SETTLEMENT_NET,
@@ -53,3 +55,11 @@ def pairs(settlement: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
     found["span_days"] = (found["last_on"] - found["first_on"]).dt.days
     return found.sort_values(["fixmedins_code", "setl_ids"], ignore_index=True)
+
+
+def claimed(found: pd.DataFrame, scores: Iterable[float]) -> Iterator[Claim]:
+    """A claim a pair, with these scores in the order of the pairs."""
+    for code, setl_ids, score in zip(
+        found["fixmedins_code"], found["setl_ids"], scores, strict=True
+    ):
+        yield Claim("", code, setl_ids, float(score))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -35,7 +35,7 @@ class RulesOnly:
     def claims(self, *frames: pd.DataFrame) -> Iterator[Claim]:
         """One an institution and scheme; a finding over many institutions stands alone."""
         finding, settlement = frames
-        fund: dict[str, int] = settlement.set_index("setl_id")["fund_pay_sumamt_fen"].to_dict()
+        fund: dict[Any, int] = settlement.set_index("setl_id")["fund_pay_sumamt_fen"].to_dict()
         alone = finding["anchor"].where(finding["fixmedins_code"] == "", "")
         for (scheme, code, _), own in finding.groupby(["scheme", "fixmedins_code", alone]):
             setl_ids = sorted_tuple(setl_id for ids in own["setl_ids"] for setl_id in ids)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from models.base import View
 from models.league.base import Claim
-from models.league.pairs import SETTLED, pairs
+from models.league.pairs import SETTLED, claimed, pairs
 
 
 @dataclass(frozen=True)
@@ -23,5 +23,5 @@ class SizeOnly:
     def claims(self, *frames: pd.DataFrame) -> Iterator[Claim]:
         """One a pair."""
         (settlement,) = frames
-        for row in pairs(settlement).itertuples():
-            yield Claim("", row.fixmedins_code, row.setl_ids, float(row.fund_fen))
+        found = pairs(settlement)
+        yield from claimed(found, found["fund_fen"])
