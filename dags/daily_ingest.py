@@ -59,7 +59,7 @@ with DAG(
         is_there = since is None or is_delivered(given["landing"], since)
         return PokeReturnValue(is_there, xcom_value=given)
 
-    @task_group(group_id="source")
+    @task_group(group_id="source", group_display_name="各来源")
     def of_source(given: dict[str, str]) -> None:
         ingest = jobs_task(
             "ingest",

@@ -20,19 +20,10 @@ Text = Annotated[str, Field(min_length=2)]
 EXCESS: Final = "excess_fen"  # the gap in a rule's sentence that tells the excess of the line
 GAP: Final = re.compile(r"\{(\w+)\}")
 Department = Literal[
-    "MEDICAL_INSURANCE_ADMINISTRATION",
-    "MEDICAL_INSURANCE_AGENCY",
-    "POLICE",
-    "HEALTH_COMMISSION",
-    "MARKET_REGULATION",
-    "DRUG_ADMINISTRATION",
-    "FINANCE",
-    "TAX",
-    "AUDIT",
-    "DISCIPLINE",
-    "PROCURATORATE",
-    "HUMAN_RESOURCES",
-]
+    "MEDICAL_INSURANCE_ADMINISTRATION", "MEDICAL_INSURANCE_AGENCY", "POLICE",
+    "HEALTH_COMMISSION", "MARKET_REGULATION", "DRUG_ADMINISTRATION", "FINANCE", "TAX", "AUDIT",
+    "DISCIPLINE", "PROCURATORATE", "HUMAN_RESOURCES",
+]  # fmt: skip
 EntityType = Literal["institution", "doctor", "person", "department"]
 
 # What names an entity of that type in a row of a fact: a Spark SQL expression. Ward codes are
@@ -144,6 +135,7 @@ class Rule(OverFact):
     `amount` is "whole" (all fund money of the row's settlements), "none", or an expression in fen:
     the excess of inscp_fen of the line. `says` has {column} gaps; {excess_fen} is that excess.
     `explains` names finders that mistake what they see where this rule holds: they only shed light.
+    What `is_trace` sees many wrongs leave: whatever claims the same settlements whole explains it.
     What `is_common` may be anybody's: only more people at a house than luck brings say something.
     """
 
@@ -153,6 +145,7 @@ class Rule(OverFact):
     subject: Literal["institution", "pharmacy", "doctor", "person"]
     listed_by: str = ""  # column whose value gathers people in one list; empty: each alone
     explains: tuple[Slug, ...] = ()
+    is_trace: bool = False
     is_common: bool = False
     when: Text
     amount: Text

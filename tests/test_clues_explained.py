@@ -8,13 +8,19 @@ import pytest
 from pyspark.sql import SparkSession
 
 from fundwatch.tables.gold import RULE_FINDING
-from jobs.clues.explained import explained
-from tests.clue_world import rule
+from jobs.clues.explained import explained, explanations
+from tests.clue_world import rule, scheme
 from tests.rows import rows
 
 EXPLAINS = rule("kept_cards", "impersonation").model_copy(
     update={"explains": ("ghosts",), "title": "卡在别处"}
 )
+SCHEMES = [
+    scheme("impersonation", is_whole=True),
+    scheme("pharmacy_fraud", is_whole=True),
+    scheme("item_swap", is_whole=False),
+    scheme("overcharge", is_whole=False),
+]
 CITED = '[{{"table": "silver.settlement", "key": "{0}"}}, {{"table": "silver.visit", "key": "m"}}]'
 FOUND = f"""
     finder     | anchor  | month   | grade | setl_ids | says  | evidence
@@ -28,7 +34,7 @@ FOUND = f"""
 
 @pytest.fixture(scope="module")
 def found(spark: SparkSession) -> dict[str, Any]:
-    told = explained(rows(spark, RULE_FINDING, FOUND), [EXPLAINS])
+    told = explained(rows(spark, RULE_FINDING, FOUND), explanations([EXPLAINS], [], []))
     assert told.columns == list(RULE_FINDING.names)
     return {row.anchor: (row.grade, row.says) for row in told.collect()}
 
@@ -47,4 +53,24 @@ def test_less_than_half_and_finders_that_are_not_named_stand(found: dict[str, An
 
 def test_without_rules_that_explain_nothing_changes(spark: SparkSession) -> None:
     finding = rows(spark, RULE_FINDING, FOUND)
-    assert explained(finding, [rule("plain", "impersonation")]) is finding
+    plain = explanations([rule("plain", "impersonation")], [], [])
+    assert explained(finding, plain) is finding
+
+
+def test_context_explains_nothing(spark: SparkSession) -> None:
+    finding = rows(spark, RULE_FINDING, FOUND.replace("| 2024-03 | C ", "| 2024-03 | D "))
+    told = {
+        row.anchor: row.grade
+        for row in explained(finding, explanations([EXPLAINS], [], [])).collect()
+    }
+    assert (told["visited"], told["claimed"]) == ("A", "A")
+
+
+def test_a_trace_is_explained_by_whoever_claims_settlements_whole_by_another_scheme() -> None:
+    trace = rule("short", "item_swap").model_copy(update={"is_trace": True})
+    other_trace = rule("empty", "pharmacy_fraud").model_copy(update={"is_trace": True})
+    cards, lines = rule("cards", "impersonation"), rule("lines", "overcharge")
+    told = explanations([trace, other_trace, cards, lines], [], SCHEMES)
+    assert {(one.finder, one.by) for one in told} == {("short", "cards"), ("empty", "cards")}
+    own = rule("shop", "pharmacy_fraud")
+    assert {one.finder for one in explanations([trace, other_trace, own], [], SCHEMES)} == {"short"}

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from fundwatch.clue import LAST
 from fundwatch.lake import Lake
 from fundwatch.tables.gold import CLUE
+from jobs.clues.explained import explanations
 from jobs.offered import Offered
 
 PARTIES: Final = ("person_keys", "fixmedins_codes")
@@ -21,11 +22,13 @@ def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
     """All finders that spoke of the clues, or had a hand in what became of them.
 
     Of clues that share a party with them those are groups, which may have taken a claim, mistakes
-    of data, which take lines, and rules that explain what spoke of them; and of a list the others
+    of data, which take lines, and whoever explains what spoke of them; and of a list the others
     of its scheme, the first of which has what several say.
     """
     known = [(clue["scheme"], _parties(clue), {*clue["finders"]}) for clue in clues]
-    explains = {rule.id: {*rule.explains} for rule in offered.rules if rule.explains}
+    explains: dict[str, set[str]] = {}
+    for told in explanations(offered.rules, offered.detector_entries, offered.schemes):
+        explains.setdefault(told.by, set()).add(told.finder)
     for other in _others(lake, explains):
         members = _parties(other)
         met = [
@@ -44,7 +47,7 @@ def asked_of(lake: Lake, offered: Offered, clues: list[Row]) -> Iterator[str]:
 
 
 def _others(lake: Lake, explains: Iterable[str]) -> list[Row]:
-    """Groups, mistakes of data, and clues of which rules spoke that explain others."""
+    """Groups, mistakes of data, and clues of whoever may explain others."""
     is_explaining = F.arrays_overlap(
         "finders", F.array(*map(F.lit, explains)).cast("array<string>")
     )

@@ -23,7 +23,7 @@ from fundwatch.tables.silver import (
 from jobs.clues.amount import MONEY, shares
 from jobs.clues.cards import SURE_OF_GRADE, finder_cards, scheme_cards
 from jobs.clues.dossier import worded
-from jobs.clues.explained import explained
+from jobs.clues.explained import explained, explanations
 from jobs.clues.fuse import cases, settled
 from jobs.clues.gate import gated
 from jobs.clues.heads import reasons, spoken, summed, weighed
@@ -70,7 +70,7 @@ def clues(
         anomaly_findings(read[ITEM_ANOMALY], anomalies),
     )
     every = gated(every, read[SETTLEMENT_NET], read[INSURED], read[PERSON])
-    every = explained(pinned(every), rules)
+    every = explained(pinned(every), explanations(rules, detector_entries, schemes))
     finding, claim = _settled(every, finder_card, scheme_card)
     share = pinned(shares(claim, read[SETTLEMENT_NET]))
     evidence = pinned(evidence_rows(finding.where("is_claimed"), claim, share))

@@ -32,9 +32,11 @@ ROAD_SPEED: Final = 120
 RETURN_DAYS: Final = 6  # after a discharge; sooner is a split admission
 NOT_HOME: Final = (HOME_BED, DAY_SURGERY)
 COURSES: Final = "^(Z|C|D[0-4]|O|P|S|T|N18)"  # illnesses for which one comes back, and accidents
+MARKS: Final = ("quick", "paper", "drug", "far")  # is_…: what is counted of the cases
 CASE: Final = (
     "way", "month", "first_number", "fixmedins_code", "ward_code", "lay_at", "area", "person_key",
-    "day", "setl_ids", "staff_code", "illness", "run", "is_quick", "is_paper", "is_far",
+    "day", "setl_ids", "staff_code", "illness", "run",
+    *(f"is_{name}" for name in MARKS),
     "is_offsite", "tel_key", "fund_fen", "acct_fen",
 )  # fmt: skip
 
@@ -92,6 +94,7 @@ def _visits(visit: DataFrame, way: str, run: Column, is_far: Column) -> DataFram
             "run": run,
             "is_quick": is_quick(),
             "is_paper": F.coalesce(F.col("mdtrt_cert_type") != "01", F.lit(False)),
+            "is_drug": F.coalesce(F.col("drug_fen") > 0, F.lit(False)),
             "is_far": is_far,
         }
     )
@@ -229,6 +232,6 @@ def _returns(stay_fact: DataFrame) -> DataFrame:
             "staff_code": F.col("chfpdr_code"),
             "illness": illness,
             **dict.fromkeys(("lay_at", "run"), F.lit(None).cast("string")),
-            **{f"is_{name}": F.lit(False) for name in ("quick", "paper", "far")},
+            **{f"is_{name}": F.lit(False) for name in MARKS},
         }
     )

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.facts.months import VIEW, month_label, month_number, seen_by
-from jobs.facts.recurrence_ways import BACK, cases, is_quick, is_visit
+from jobs.facts.recurrence_ways import BACK, MARKS, cases, is_quick, is_visit
 from jobs.pinned import pinned
 
 OFTEN: Final = 3  # days on which a card comes in a stack, or at night, to be one that keeps coming
@@ -83,7 +83,7 @@ def _groups(case: DataFrame) -> DataFrame:
         F.max("is_offsite").alias("is_offsite"),
         F.min("tel_key").alias("tel_key"),
         (_different("illness") <= 1).alias("is_one_illness"),
-        *(F.count_if(f"is_{name}").alias(name) for name in ("quick", "paper", "far")),
+        *(F.count_if(f"is_{name}").alias(name) for name in MARKS),
         F.sum("fund_fen").alias("fund_fen"),
         F.sum("acct_fen").alias("acct_fen"),
         F.flatten(F.collect_list("setl_ids")).alias("setl_ids"),
@@ -114,7 +114,7 @@ def _measures() -> tuple[Column, ...]:
         F.count_if(is_steady).alias("steady_persons"),
         F.count("tel_key").alias("phoned_persons"),
         F.size(F.collect_set("tel_key")).alias("phones"),
-        *(F.sum(name).alias(f"{name}_cases") for name in ("quick", "paper", "far")),
+        *(F.sum(name).alias(f"{name}_cases") for name in MARKS),
         F.sum("fund_fen").alias("fund_fen"),
         F.sum("acct_fen").alias("acct_fen"),
         F.array_min(days).alias("first_on"),

@@ -183,6 +183,7 @@ RECURRENCE_FACT: Final = Table(
     quick_cases     int      Settled within a quarter of an hour of the arrival [count].
     quick_share     decimal(5,4)? Share of such among the house's other visits [0 to 1].
     paper_cases     int      With an insurance or identity card and not electronically [count].
+    drug_cases      int      With drugs [count].
     far_cases       int      With a doctor in another city on that day, for another illness [count].
     staff_code      string?  Operator at the window, of stays the doctor, of most cases.
     staff_cases     int      How many of them are theirs [count].
