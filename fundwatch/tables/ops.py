@@ -116,6 +116,43 @@ INTAKE: Final = Table(
     ),
 )
 
+QUALITY: Final = Table(
+    "ops.quality",
+    grain="one measure of one landing table from one source in one month, each time it is reported",
+    key=("run_id", "source", "table", "month", "measure", "column"),
+    append_only=True,
+    columns=(
+        Column("run_id", "string", "The run that reported it."),
+        Column("source", "string", "Mapping in conf/sources; contract for the contract's layout."),
+        Column("table", "string", "Landing table."),
+        Column("month", "string", "Month of its period, YYYY-MM; empty for rows that have none."),
+        Column(
+            "aspect",
+            "string",
+            "What is asked.",
+            among=("completeness", "validity", "timeliness", "consistency"),
+        ),
+        Column(
+            "measure",
+            "string",
+            "rows; mean (money a row, fen); filled, refused, odd, late, midnight (shares); lag "
+            "(mean days from the event to updt_time).",
+            among=("rows", "mean", "filled", "refused", "odd", "lag", "late", "midnight"),
+        ),
+        Column("column", "string", "Landing column; empty where it is of whole rows."),
+        Column("rows", "bigint", "Rows that it rests on [rows].", least=0),
+        Column("value", "double", "What was measured [rows, fen, days or 0 to 1]."),
+        Column("before", "double", "The same in the month before, where compared.", null=True),
+        Column(
+            "flag",
+            "string",
+            "What is strange: empty, fell or rose against the month before, too late, too many.",
+            among=("", "empty", "drop", "jump", "late", "bad"),
+        ),
+        Column("entries", "array<string>", "Ids of knowledge that then cannot be relied on."),
+    ),
+)
+
 SCHEMA: Final = Table(
     "ops.schema",
     grain="the beginning or the end of one upgrade of the lake's tables",
@@ -129,5 +166,5 @@ SCHEMA: Final = Table(
 )
 
 OPS: Final[dict[str, Table]] = {
-    table.name: table for table in (RUN, RECONCILIATION, FILL, REPAIR, INTAKE, SCHEMA)
+    table.name: table for table in (RUN, RECONCILIATION, FILL, REPAIR, INTAKE, QUALITY, SCHEMA)
 }
