@@ -42,17 +42,20 @@ def doctor(
     lake: Annotated[str, typer.Option("--lake", help="Also check this lake.")] = "",
     conf: ConfOption = None,
 ) -> None:
-    """Check the machine, the knowledge, and a lake's identities.
+    """Check the machine, the knowledge, and a lake's identities, row by row and to the fen.
+
+    Ends with the exit code of the first fault: 14 where an identity of the lake is broken, which
+    is named.
 
     Example: fundwatch doctor --lake lake
     """
     from console.checkup import checkup
 
-    faults = 0
+    code = 0
     for name, fault in checkup(lake, conf):
-        typer.echo(f"{'ok  ' if not fault else 'FAIL'} {name}{': ' + fault if fault else ''}")
-        faults += bool(fault)
-    raise typer.Exit(1 if faults else 0)
+        typer.echo(f"FAIL {name}: {fault}" if fault else f"ok   {name}")
+        code = code or (fault.exit_code if fault else 0)
+    raise typer.Exit(code)
 
 
 def quality(

@@ -69,7 +69,8 @@ details summary { cursor: pointer; padding: .2rem 0; }
 {% for one in lines %}
 <tr><td>{{ one.source }}</td><td>{{ one.table }}</td><td>{{ one.month }}</td>\
 <td>{{ one.aspect }}</td><td>{{ one.measure }}</td><td>{{ one.value }}</td>\
-<td>{{ one.before }}</td><td class="{{ one.flag }}">{{ one.flag_told }}</td><td>{{ one.entries }}</td></tr>
+<td>{{ one.before }}</td><td class="{{ one.flag }}">{{ one.flag_told }}</td>\
+<td>{{ one.entries }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 {% else %}
