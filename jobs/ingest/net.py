@@ -69,12 +69,12 @@ def _net() -> list[Column]:
     money = [(_or_zero(name) + _or_zero(f"r_{name}")).alias(name) for name in NETTED]
     others = F.coalesce("r_ids", F.array().cast("array<string>"))
     is_automatic = f"t -> t >= setl_time and t < setl_time + interval {AUTOMATIC_MINUTES} minutes"
-    automatic = F.expr(f"coalesce(size(filter(r_times, {is_automatic})), 0)")
+    automatic = F.expr(f"size(filter(r_times, {is_automatic}))")
     is_alone = F.col("r_ids").isNull()
     return [
         F.col("case").alias("setl_id"),
-        *KEPT,
-        MONTH,
+        *map(F.col, KEPT),
+        F.col(MONTH),
         *money,
         F.sort_array(F.concat(F.array("setl_id"), others)).alias("setl_ids"),
         F.size(others).alias("reversals"),
