@@ -27,6 +27,7 @@ CORE = [
     "python-calamine>=0.5,<1",
     "psutil>=7",
     "cryptography>=45",
+    "jinja2>=3.1,<4",
 ]
 
 EXTRAS = {

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from fundwatch.errors import FundwatchError
+from fundwatch.errors import FundwatchError, SetupError
 from fundwatch.jars import delta_jars
 from fundwatch.java import java_home
 from fundwatch.knowledge import DetectorEntry, Indicator, Rule, Scheme, load
@@ -17,11 +17,11 @@ GIB = 1 << 30
 ROOM_GIB = 5
 
 
-def checkup(lake: str, conf: Path | None) -> Iterator[tuple[str, str]]:
-    """(what was checked, its fault or empty), in order; a fault stops nothing."""
+def checkup(lake: str, conf: Path | None) -> Iterator[tuple[str, FundwatchError | None]]:
+    """(what was checked, its fault or None), in order; a fault stops nothing."""
     yield "Java 17 or later", _fault(java_home)
     yield "Delta jars", _fault(delta_jars)
-    yield f"{ROOM_GIB} GiB of free disk", _room(Path(lake or "."))
+    yield f"{ROOM_GIB} GiB of free disk", _fault(lambda: _room(Path(lake or ".")))
     yield "settings", _fault(lambda: load_settings(conf_dir(conf)))
     for kind, name in (
         (Indicator, "indicators"),
@@ -40,22 +40,21 @@ def checkup(lake: str, conf: Path | None) -> Iterator[tuple[str, str]]:
 
 
 def _agree(lake: str, conf: Path | None) -> None:
-    from jobs.ingest.reconcile import reconcile_gold, reconcile_ingest
     from jobs.workplace import workplace
 
     with workplace(lake, conf=conf) as place:
-        reconcile_ingest(place.lake, place.log.run_id)
-        reconcile_gold(place.lake, place.log.run_id)
+        place.recheck()
 
 
-def _room(at: Path) -> str:
+def _room(at: Path) -> None:
     free = shutil.disk_usage(at if at.exists() else Path()).free / GIB
-    return "" if free >= ROOM_GIB else f"only {free:.1f} GiB are free"
+    if free < ROOM_GIB:
+        raise SetupError(f"only {free:.1f} GiB are free")
 
 
-def _fault(check: Callable[[], object]) -> str:
+def _fault(check: Callable[[], object]) -> FundwatchError | None:
     try:
         check()
     except FundwatchError as error:
-        return str(error)
-    return ""
+        return error
+    return None

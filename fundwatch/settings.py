@@ -48,6 +48,21 @@ class Models(_Part):
     registry: str = ""
 
 
+class Quality(_Part):
+    """From where on the quality report flags something; shares are 0 to 1 of a month's rows."""
+
+    least_rows: int = Field(default=30, ge=1)  # months of fewer rows are not compared
+    drop_ratio: float = Field(default=0.5, gt=0, lt=1)  # to the month before
+    jump_ratio: float = Field(default=2.0, gt=1)
+    share_step: float = Field(default=0.2, gt=0, le=1)  # of filled cells, to the month before
+    empty_ratio: float = Field(default=0.05, ge=0, lt=1)  # to the source's best month
+    refused_share: float = Field(default=0.01, ge=0, le=1)
+    odd_share: float = Field(default=0.05, ge=0, le=1)
+    late_days: int = Field(default=45, ge=0)
+    late_share: float = Field(default=0.2, ge=0, le=1)
+    midnight_share: float = Field(default=0.5, ge=0, le=1)
+
+
 class _Keys(EnvSettingsSource):
     """FUNDWATCH_<PART>__<KEY> only: FUNDWATCH_LAKE alone names a lake, no part of the settings."""
 
@@ -69,6 +84,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Privacy()
     log: Log = Log()
     models: Models = Models()
+    quality: Quality = Quality()
 
     @classmethod
     def settings_customise_sources(

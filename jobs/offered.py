@@ -68,23 +68,27 @@ class Offered:
     def codes(self) -> dict[str, dict[str, str]]:
         return {path.stem: _codes(path) for path in sorted((self.conf / "codes").glob("*.csv"))}
 
-    def not_evaluable(self) -> dict[str, dict[str, str]]:
-        """Entry id → its title, and the reason why it cannot be asked of these data.
-
-        Both in Chinese, for supervisors read them: not evaluable is never 'clean'.
-        """
-        every: tuple[Entry, ...] = (
+    @cached_property
+    def every(self) -> tuple[Entry, ...]:
+        """All that can be asked of data, whether or not these can answer it."""
+        return (
             *load(Indicator, self.conf / "indicators"),
             *load(Rule, self.conf / "rules"),
             *self.detector_entries,
             *load(DetectorEntry, self.conf / "anomalies.yml"),
             *load_points(self.conf / "points"),
         )
-        reasons = {entry.id: _lacking(self.unfilled & set(entry.needs)) for entry in every}
+
+    def not_evaluable(self) -> dict[str, dict[str, str]]:
+        """Entry id → its title, and the reason why it cannot be asked of these data.
+
+        Both in Chinese, for supervisors read them: not evaluable is never 'clean'.
+        """
+        reasons = {entry.id: _lacking(self.unfilled & set(entry.needs)) for entry in self.every}
         reasons |= {detector.id: detector.not_evaluable for detector in self.detectors}
         return {
             entry.id: {"title": entry.title, "reason": reasons[entry.id]}
-            for entry in every
+            for entry in self.every
             if reasons[entry.id]
         }
 

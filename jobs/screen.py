@@ -74,12 +74,12 @@ def _step(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reconciliation(place: Workplace) -> list[dict[str, Any]]:
-    """One row per table and identity, summed over months; of a check made twice, what held."""
+    """One row per table and identity, summed over all else; of a check made twice, what held."""
     sides = ("delivered", "current", "superseded", "quarantined", "gold")
     checked = (
         place.lake.read(RECONCILIATION)
         .where(F.col("run_id") == place.log.run_id)
-        .groupBy("table", "identity", "month")
+        .groupBy("table", "identity", "batch", "month")
         .agg(F.max(F.struct("holds", *sides)).alias("told"))
     )
     summed = (

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fundwatch import __version__, release
+from fundwatch.errors import ReconciliationError
 from fundwatch.lake import Lake
 from fundwatch.lock import writing
 from fundwatch.logs import start_logging, tell
@@ -23,7 +24,14 @@ from fundwatch.settings import Settings, conf_dir, load_settings
 from fundwatch.tables.landing import LANDING
 from fundwatch.tables.ops import RECONCILIATION, SCHEMA
 from jobs.ingest import IngestResult, ingest
-from jobs.ingest.reconcile import RECONCILED, reconcile_gold, reconcile_ingest
+from jobs.ingest.reconcile import (
+    RECONCILED,
+    computed_months,
+    reconcile_gold,
+    reconcile_ingest,
+    reconcile_lake,
+    refuse_broken,
+)
 from jobs.ingest.source import load_source
 from jobs.offered import Offered, unfilled_columns
 from jobs.runlog import RunLog
@@ -69,7 +77,7 @@ class Workplace:
             progress=self.progress,
         )
         if result.versions_out:
-            reconcile_ingest(self.lake, self.log.run_id)
+            self._checked("ingest", reconcile_ingest)
             record = {
                 "step": "ingest",
                 "outcome": "done",
@@ -81,12 +89,38 @@ class Workplace:
             self.log.write(record, clock)
         return result
 
+    def recheck(self) -> None:
+        """Every identity of the lake anew, row by row, down to what gold was computed of.
+
+        Raises ReconciliationError naming the first that is broken; one before gold keeps run from
+        computing anything until it is put right.
+        """
+        started, clock = datetime.now(), time.monotonic()
+        self._checked("recheck", reconcile_lake)
+        self.log.write({"step": "recheck", "outcome": "done", "started_at": started}, clock)
+        if months := computed_months(self.lake):
+            reconcile_gold(self.lake, self.log.run_id, months=months)
+
+    def _checked(self, step: str, check: Callable[[Lake, str], object]) -> None:
+        """`check`, and the run log told where it finds a broken identity."""
+        started, clock = datetime.now(), time.monotonic()
+        try:
+            check(self.lake, self.log.run_id)
+        except ReconciliationError as error:
+            failed = {"step": step, "outcome": "failed", "started_at": started}
+            self.log.write(failed | {"note": str(error)[:300]}, clock)
+            raise
+
     def runner(self) -> Runner:
         """The runner of this run's steps."""
         return Runner(self.lake, self.offered(), self.log, self.progress)
 
     def run(self, *, before: str = "", only: str = "") -> list[dict[str, Any]]:
-        """Compute what is stale; where that is everything, money must agree from silver to gold."""
+        """Compute what is stale; where that is everything, money must agree from silver to gold.
+
+        Raises ReconciliationError, before anything is computed, where silver is known not to agree.
+        """
+        refuse_broken(self.lake)
         audit = None if only or before else Audit(RECONCILED, RECONCILIATION, self._reconcile)
         return self.runner().run(before=before, only=only, audit=audit)
 

@@ -30,6 +30,7 @@ MAY_PULL = (
     "jobs/maintain.py",
     "jobs/migrate.py",
     "jobs/offered.py",
+    "jobs/quality/",
     "jobs/screen.py",
     "jobs/runlog.py",
     "jobs/workplace.py",

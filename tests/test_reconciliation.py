@@ -12,17 +12,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from typer.testing import CliRunner
 
+from console.cli import app
 from fundwatch.errors import ReconciliationError
 from fundwatch.lake import Lake
 from fundwatch.tables.gold import CHARGE_FACT, STAY_FACT, VISIT_FACT
 from fundwatch.tables.landing import LANDING
-from fundwatch.tables.ops import RECONCILIATION
+from fundwatch.tables.ops import DIFFERENCE, RECONCILIATION
 from fundwatch.tables.silver import FEE_LINE, SETTLEMENT_NET
 from jobs.ingest.counting import count, digests
 from jobs.ingest.landing import find
 from jobs.ingest.reading import bronze_rows, one_file_a_task
-from jobs.ingest.reconcile import reconcile_gold, reconcile_ingest
+from jobs.ingest.reconcile import reconcile_gold, reconcile_ingest, reconcile_lake, refuse_broken
+from jobs.ingest.recount import lines_of_cases
 from jobs.ingest.settle import latest
 from jobs.ingest.typed import money_sums
 from tests.delivery import CONTRACT, Bureau, cells, csv_text
@@ -193,3 +196,105 @@ def _text(told: list[dict[str, str]], broken: list[str], seed: int) -> str:
     records = [*(records if told else []), *broken]
     random.Random(seed).shuffle(records)
     return "\n".join(["编码," + head, *("甲," + record for record in records)]) + "\n"
+
+
+@pytest.fixture
+def bureau(spark: SparkSession, tmp_path: Path) -> Bureau:
+    """Two batches of settlements in two months, with a row overtaken and one refused."""
+    given = Bureau(tmp_path / "landing", Lake(str(tmp_path / "lake"), spark))
+    given.gives_required("setl_d")
+    head = "setl_id | setl_time | updt_time | medfee_sumamt\n"
+    given.gives(
+        "setl_d",
+        head + "s1 | 2024-01-05 | 2024-01-06 | 1\ns2 | 2024-02-05 | 2024-02-06 | 2.5",
+        batch="b1",
+    )
+    given.gives(
+        "setl_d",
+        head + "s1 | 2024-01-05 | 2024-03-01 | 3\ns3 | 2024-02-05 | soon | 4",
+        batch="b2",
+    )
+    given.ingests()
+    return given
+
+
+def edited(lake: Lake, table: str, statement: str) -> None:
+    """The table as somebody changed it behind our back."""
+    lake.spark.sql(statement.format(f"delta.`{lake.path(LANDING[table].silver)}`"))
+    lake.forget()
+
+
+def test_rows_and_money_are_told_by_batch_and_month(bureau: Bureau) -> None:
+    sides = ("delivered", "current", "superseded", "quarantined")
+    reconcile_lake(bureau.lake, "r")
+    kept = bureau.lake.read(RECONCILIATION).where("run_id = 'r' and `table` = 'setl_d'").collect()
+    told = {(r["identity"], r["batch"], r["month"]): tuple(r[n] for n in sides) for r in kept}
+    assert told["batch rows", "b1", ""] == (2, 1, 1, 0)
+    assert told["batch rows", "b2", ""] == (2, 1, 0, 1)
+    assert told["recount rows", "b1", "2024-01"] == (1, 0, 1, 0)
+    assert told["recount medfee_sumamt", "b1", "2024-01"] == (100, 0, 100, 0)
+    assert told["recount medfee_sumamt", "b2", "2024-01"] == (300, 300, 0, 0)
+    assert told["recount medfee_sumamt", "b2", "2024-02"] == (400, 0, 0, 400)
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        ("INSERT INTO {0} SELECT * FROM {0} WHERE setl_id = 's2'", "setl_d rows"),
+        ("UPDATE {0} SET medfee_sumamt_fen = 251 WHERE setl_id = 's2'", "setl_d medfee_sumamt"),
+        ("UPDATE {0} SET batch = 'b2', line = 9 WHERE setl_id = 's2'", "setl_d batch rows b2"),
+        ("UPDATE {0} SET line = 9 WHERE setl_id = 's2'", "setl_d recount rows b1 none"),
+        ("UPDATE {0} SET month = '2024-03' WHERE setl_id = 's2'", "setl_d recount rows b1 2024-02"),
+    ],
+)
+def test_what_was_changed_behind_our_back_is_named(
+    bureau: Bureau, statement: str, broken: str
+) -> None:
+    edited(bureau.lake, "setl_d", statement)
+    with pytest.raises(ReconciliationError, match=broken):
+        reconcile_lake(bureau.lake, "r")
+
+
+def test_fee_lines_sum_to_their_settlement_or_the_difference_is_listed(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    lake = Lake(str(tmp_path), spark)
+    nets = """
+        setl_id | setl_ids | month | is_void | medfee_sumamt_fen | fixmedins_code
+        right   | back right | 2024-01 | false | 70 | H1
+        short   | short | 2024-01 | false | 100 | H2
+        bare    | bare  | 2024-02 | false | 5 | H2
+        void    | void  | 2024-02 | true  | 0 | H2
+    """
+    lines = """
+        bkkp_sn | setl_id | det_item_fee_sumamt_fen
+        l1 | right | 100
+        l2 | back  | -30
+        l3 | short | 60
+        l4 | short | 39
+        l5 |       | 8
+    """
+    lake.replace(SETTLEMENT_NET, rows(spark, SETTLEMENT_NET, nets))
+    lake.replace(FEE_LINE, rows(spark, FEE_LINE, lines))
+    found = lines_of_cases(lake, "r")
+    told = [(row["month"], row["delivered"], row["current"], row["superseded"]) for row in found]
+    assert told == [("2024-01", 170, 70, 100), ("2024-02", 5, 0, 5)]
+    listed = lake.read(DIFFERENCE).select("setl_id", "medfee_fen", "lines_fen", "lines").collect()
+    assert sorted(map(tuple, listed)) == [("bare", 5, 0, 0), ("short", 100, 99, 2)]
+
+
+def test_nothing_is_computed_from_silver_that_does_not_reconcile(bureau: Bureau) -> None:
+    """By the command line: the exit code is that of reconciliation, until the lake is right."""
+    root, run = bureau.lake.root, CliRunner()
+    edited(bureau.lake, "setl_d", "DELETE FROM {0} WHERE setl_id = 's2'")
+    found = run.invoke(app, ["doctor", "--lake", root])
+    assert found.exit_code == ReconciliationError.exit_code
+    assert "setl_d rows: delivered 4, but 1 current" in found.output
+    refused = run.invoke(app, ["run", "--lake", root])
+    assert isinstance(refused.exception, ReconciliationError)
+    assert "nothing is computed" in str(refused.exception)
+    version = bureau.lake.version(LANDING["setl_d"].silver)
+    edited(bureau.lake, "setl_d", f"RESTORE TABLE {{0}} TO VERSION AS OF {version - 1}")
+    assert run.invoke(app, ["doctor", "--lake", root]).exit_code == 0
+    bureau.lake.forget()
+    refuse_broken(bureau.lake)

@@ -11,7 +11,7 @@ RUN: Final = Table(
     append_only=True,
     columns=(
         Column("run_id", "string", "The run."),
-        Column("step", "string", "Step of FLOW, or ingest."),
+        Column("step", "string", "Step of FLOW, ingest, recheck or migrate."),
         Column("outcome", "string", "What came of it.", among=("done", "failed", "skipped")),
         Column("months", "map<string,string>", "Month computed → fingerprint of its inputs."),
         Column("touched", "map<string,array<string>>", "Table → months whose rows changed."),
@@ -28,7 +28,7 @@ RUN: Final = Table(
 RECONCILIATION: Final = Table(
     "ops.reconciliation",
     grain="one identity of one table, each time a run checks it",
-    key=("run_id", "table", "identity", "month"),
+    key=("run_id", "table", "identity", "batch", "month"),
     append_only=True,
     columns=(
         Column("run_id", "string", "The run."),
@@ -36,15 +36,35 @@ RECONCILIATION: Final = Table(
         Column(
             "identity",
             "string",
-            "rows, or the name of a money column.",
+            "rows or a money column; before it what is asked: nothing (files and silver), batch, "
+            "recount (row by row), net, lines (of a settlement), gold.",
         ),
-        Column("month", "string", "YYYY-MM for money, empty for rows."),
-        Column("delivered", "bigint", "From the files [rows or fen]."),
+        Column("batch", "string", "Batch folder; empty for all, or where none is told.", null=True),
+        Column("month", "string", "YYYY-MM, none where it cannot be read; empty for all."),
+        Column("delivered", "bigint", "From the files, or the layer before [rows or fen]."),
         Column("current", "bigint", "Standing in silver [rows or fen]."),
-        Column("superseded", "bigint", "Overtaken by a later row [rows or fen]."),
-        Column("quarantined", "bigint", "Refused [rows or fen]."),
+        Column("superseded", "bigint", "Overtaken by a later row; of nets void [rows or fen]."),
+        Column(
+            "quarantined", "bigint", "Refused; of nets what waits for its original [rows or fen]."
+        ),
         Column("gold", "bigint", "Arrived in gold, where it must [fen].", null=True),
         Column("holds", "boolean", "The two sides are equal."),
+    ),
+)
+
+DIFFERENCE: Final = Table(
+    "ops.difference",
+    grain="one standing settlement whose fee lines do not sum to it, each time they are compared",
+    key=("run_id", "setl_id"),
+    append_only=True,
+    columns=(
+        Column("run_id", "string", "The run."),
+        Column("setl_id", "string", "The original settlement."),
+        Column("month", "string", "Month of the settlement, YYYY-MM."),
+        Column("fixmedins_code", "string", "Institution."),
+        Column("medfee_fen", "bigint", "Its charges, net of reversals [fen]."),
+        Column("lines_fen", "bigint", "Sum of its lines and those of its reversals [fen]."),
+        Column("lines", "bigint", "How many lines it has [count].", least=0),
     ),
 )
 
@@ -116,6 +136,43 @@ INTAKE: Final = Table(
     ),
 )
 
+QUALITY: Final = Table(
+    "ops.quality",
+    grain="one measure of one landing table from one source in one month, each time it is reported",
+    key=("run_id", "source", "table", "month", "measure", "column"),
+    append_only=True,
+    columns=(
+        Column("run_id", "string", "The run that reported it."),
+        Column("source", "string", "Mapping in conf/sources; contract for the contract's layout."),
+        Column("table", "string", "Landing table."),
+        Column("month", "string", "Month of its period, YYYY-MM; empty for rows that have none."),
+        Column(
+            "aspect",
+            "string",
+            "What is asked.",
+            among=("completeness", "validity", "timeliness", "consistency"),
+        ),
+        Column(
+            "measure",
+            "string",
+            "rows; mean (money a row, fen); filled, refused, odd, late, midnight (shares); lag "
+            "(mean days from the event to updt_time).",
+            among=("rows", "mean", "filled", "refused", "odd", "lag", "late", "midnight"),
+        ),
+        Column("column", "string", "Landing column; empty where it is of whole rows."),
+        Column("rows", "bigint", "Rows that it rests on [rows].", least=0),
+        Column("value", "double", "What was measured [rows, fen, days or 0 to 1]."),
+        Column("before", "double", "The same in the month before, where compared.", null=True),
+        Column(
+            "flag",
+            "string",
+            "What is strange: empty, fell or rose against the month before, too late, too many.",
+            among=("", "empty", "drop", "jump", "late", "bad"),
+        ),
+        Column("entries", "array<string>", "Ids of knowledge that then cannot be relied on."),
+    ),
+)
+
 SCHEMA: Final = Table(
     "ops.schema",
     grain="the beginning or the end of one upgrade of the lake's tables",
@@ -129,5 +186,6 @@ SCHEMA: Final = Table(
 )
 
 OPS: Final[dict[str, Table]] = {
-    table.name: table for table in (RUN, RECONCILIATION, FILL, REPAIR, INTAKE, SCHEMA)
+    table.name: table
+    for table in (RUN, RECONCILIATION, DIFFERENCE, FILL, REPAIR, INTAKE, QUALITY, SCHEMA)
 }

@@ -64,6 +64,8 @@ NETTED: Final = [
     "acct_pay_fen",
     "cash_payamt_fen",
 ]
+# What a reversal that waits for its original says of itself.
+WAITING: Final = ["insu_admdvs", "fixmedins_code", "med_type", "setl_time", "opter_id"]
 
 SETTLEMENT_NET: Final = Table(
     "silver.settlement_net",
@@ -76,9 +78,29 @@ SETTLEMENT_NET: Final = Table(
         *(Column(name, "bigint", f"Net of reversals: {SETTLEMENT[name].doc}") for name in NETTED),
         Column("setl_ids", "array<string>", "The original and its reversals, sorted."),
         Column("reversals", "int", "Reversing settlements [count].", least=0),
+        Column(
+            "automatic_reversals",
+            "int",
+            "Of them those within ten minutes of the original: 冲正 after a timeout [count].",
+            null=True,
+            least=0,
+        ),
         Column("reversed_at", "timestamp_ntz", "Time of the last reversal.", null=True),
-        Column("is_void", "boolean", "Nothing is left: reversed whole, voided, or an orphan."),
+        Column("is_void", "boolean", "Nothing is left: reversed whole, or voided."),
         Column(MONTH, "string", "Month of the original's setl_time, YYYY-MM."),
+    ),
+)
+
+WAITING_REVERSAL: Final = Table(
+    "silver.waiting_reversal",
+    grain="one reversal whose original is not there; it leaves when the original comes",
+    key=("setl_id",),
+    columns=(
+        Column("setl_id", "string", "The reversing settlement."),
+        Column("original_id", "string", "The settlement that it reverses and waits for."),
+        *(SETTLEMENT[name] for name in WAITING),
+        *(SETTLEMENT[name] for name in NETTED),
+        Column(MONTH, "string", "Month of its own setl_time, YYYY-MM."),
     ),
 )
 
@@ -96,5 +118,6 @@ PERSON: Final = Table(
 )
 
 SILVER: Final[dict[str, Table]] = {
-    table.name: table for table in (*(t.silver for t in LANDING.values()), SETTLEMENT_NET, PERSON)
+    table.name: table
+    for table in (*(t.silver for t in LANDING.values()), SETTLEMENT_NET, WAITING_REVERSAL, PERSON)
 }

@@ -50,7 +50,9 @@ def cases(
     place = institution.select(
         "fixmedins_code", "hosp_lv", "medins_type", "medins_natu", "parent_code"
     ).join(F.broadcast(lead), on="parent_code", how="left")
-    standing = settlement_net.where("NOT is_void").drop("cert_key", "is_void", "reversals")
+    standing = settlement_net.where("NOT is_void").drop(
+        "cert_key", "is_void", "reversals", "automatic_reversals"
+    )
     return (
         standing.join(known, on=["insu_admdvs", "psn_key"], how="inner")
         .join(F.broadcast(place), on="fixmedins_code", how="left")

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from fundwatch.lake import Lake
 from fundwatch.schema import Table
 from fundwatch.tables.landing import LANDING
-from fundwatch.tables.silver import PERSON, SETTLEMENT, SETTLEMENT_NET
+from fundwatch.tables.silver import PERSON, SETTLEMENT, SETTLEMENT_NET, WAITING_REVERSAL
 from jobs.ingest import net, person
 from jobs.ingest.settle import CREATED, order
 
@@ -24,7 +24,7 @@ NAMING: Final = ("setl_d", "mdtrt_d", "psn_info_b")  # landing tables that say w
 def update_derived(
     lake: Lake, since: Mapping[str, int], received_at: datetime, *, is_again: bool = False
 ) -> None:
-    """Bring settlement_net and person up to date with the changes after the versions in `since`.
+    """Bring nets, waiting reversals and persons up to date with the changes after `since`.
 
     Where files came again (`is_again`), cases and numbers that nothing is left of go.
     """
@@ -45,8 +45,29 @@ def _update_nets(
     rows = wanted if whole else _affected(lake, wanted)
     shaped = net.settlements_net(rows).select(list(SETTLEMENT_NET.names))
     _put(lake, SETTLEMENT_NET, shaped, net.CHANGED, received_at)
-    if is_again and not whole:
-        _leave(lake, SETTLEMENT_NET, wanted.withColumnRenamed("case", "setl_id"), shaped)
+    waiting = net.waiting_reversals(rows)
+    if whole:
+        _wait(lake, waiting)
+        return
+    cases = wanted.withColumnRenamed("case", "setl_id")
+    if _wait(lake, waiting, cases) or is_again:
+        _leave(lake, SETTLEMENT_NET, cases, shaped)
+
+
+def _wait(lake: Lake, waiting: DataFrame, cases: DataFrame | None = None) -> bool:
+    """Put the reversals that wait in the place of those of `cases` (None: of all).
+
+    Returns whether any of them waits or waited; where none does nothing is written.
+    """
+    before = lake.read(WAITING_REVERSAL)
+    if waiting.isEmpty() and before.isEmpty():
+        return False
+    if cases is not None:
+        asked = cases.select(F.col("setl_id").alias("original_id")).distinct()
+        others = before.join(asked, on="original_id", how="left_anti")
+        waiting = others.select(list(WAITING_REVERSAL.names)).unionByName(waiting)
+    lake.replace(WAITING_REVERSAL, waiting)
+    return True
 
 
 def _update_persons(

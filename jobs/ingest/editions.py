@@ -14,10 +14,9 @@ from fundwatch.pseudonym import PseudonymKey
 from fundwatch.tables.landing import LandingTable
 from jobs.ingest import typed
 from jobs.ingest.counting import Counted
+from jobs.ingest.journal import Names
 from jobs.ingest.landing import edition_name
 from jobs.ingest.settle import CREATED, OF_A_FILE, key_digest, latest, silver_rows
-
-Names = frozenset[tuple[str, str]]  # batch and file, as the lake names them
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from fundwatch.tables.ops import FILL, INTAKE, REPAIR
 from jobs.ingest.account import Profile, account, profile, refused
 from jobs.ingest.counting import Counted, count, digests
 from jobs.ingest.derived import update_derived
-from jobs.ingest.editions import Former, Names, former, released, withdraw
-from jobs.ingest.journal import Journal, announce, read_journal
+from jobs.ingest.editions import Former, former, released, withdraw
+from jobs.ingest.journal import Journal, Names, announce, read_journal
 from jobs.ingest.landing import Landing, find, shown
 from jobs.ingest.manifest import check_manifests
 from jobs.ingest.pseudonyms import secret_of

@@ -17,6 +17,7 @@ from fundwatch.tables.ops import INTAKE
 from jobs.ingest.counting import Counted
 from jobs.ingest.landing import Delivered, edition_name, edition_of
 
+Names = frozenset[tuple[str, str]]  # batch and file, as the lake names them
 MOST_EDITIONS: Final = 999  # three digits, so that names sort as editions follow each other
 
 
@@ -40,7 +41,7 @@ class Journal:
     """
 
     files: Mapping[tuple[str, str, str], Known]
-    former: Mapping[str, frozenset[tuple[str, str]]]
+    former: Mapping[str, Names]
     finished: frozenset[datetime]
     last: datetime | None
 
@@ -85,6 +86,24 @@ def read_journal(lake: Lake, key: PseudonymKey) -> Journal:
             f"{lake.root} holds pseudonyms of key {', '.join(sorted(strange))}, not of {key.id}; "
             "give the key it was made with"
         )
+    files, former = _editions(delivered)
+    return Journal(
+        files,
+        former,
+        frozenset(row["received_at"] for row in done),
+        max((row["received_at"] for row in delivered), default=None),
+    )
+
+
+def former_files(lake: Lake) -> Mapping[str, Names]:
+    """Table → batch and name, as the lake knows them, of files of which a later edition came."""
+    return _editions(lake.read(DELIVERY).collect())[1]  # a row a file
+
+
+def _editions(
+    delivered: Iterable[Any],
+) -> tuple[dict[tuple[str, str, str], Known], dict[str, Names]]:
+    """The newest edition of each file, and by table the names of those before it."""
     files: dict[tuple[str, str, str], Known] = {}
     former: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in sorted(delivered, key=lambda row: row["received_at"]):
@@ -93,12 +112,7 @@ def read_journal(lake: Lake, key: PseudonymKey) -> Journal:
         if before := files.get(key_of_file):
             former[row["table"]].add((row["batch"], edition_name(name, before.edition)))
         files[key_of_file] = _known(row, edition)
-    return Journal(
-        files,
-        {table: frozenset(names) for table, names in former.items()},
-        frozenset(row["received_at"] for row in done),
-        max((row["received_at"] for row in delivered), default=None),
-    )
+    return files, {table: frozenset(names) for table, names in former.items()}
 
 
 def announce(lake: Lake, counted: Iterable[Counted], received_at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Settlements net of their reversals: silver.settlement → silver.settlement_net."""
+"""Settlements net of their reversals, and reversals that wait for what they reverse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from fundwatch.schema import MONTH
-from fundwatch.tables.silver import KEPT, NETTED, SETTLEMENT_NET
+from fundwatch.tables.silver import KEPT, NETTED, SETTLEMENT_NET, WAITING_REVERSAL
 
 ORIGINAL: Final = "init_setl_id is null"
 VOID_ALONE: Final = (
@@ -18,6 +18,7 @@ VOID_ALONE: Final = (
 VOID_REVERSED: Final = " and ".join(
     f"{name} + r_{name} = 0" for name in ("medfee_sumamt_fen", "fund_pay_sumamt_fen")
 )
+AUTOMATIC_MINUTES: Final = 10  # a system that got no answer in time undoes at once
 CHANGED: Final = "new.setl_ids <> old.setl_ids or " + " or ".join(
     f"not (new.`{name}` <=> old.`{name}`)"
     for name in SETTLEMENT_NET.names
@@ -29,13 +30,19 @@ def settlements_net(settlement: DataFrame) -> DataFrame:
     """One row per original settlement: money summed over it and its reversals.
 
     `settlement` must hold every row of the cases it holds any of. A case is void where nothing is
-    left of it: reversed whole, every line taken back, voided or flagged as refunded without a
-    reversal in the data, or a reversal (negative money) whose original is not there; such an
-    orphan carries its own data.
+    left of it: reversed whole, every line taken back, or voided or flagged as refunded without a
+    reversal in the data.
     """
     originals = settlement.where(ORIGINAL).withColumn("case", F.col("setl_id"))
     reversals = _summed(reversing(settlement))
-    return originals.join(reversals, on="case", how="full").select(_net())
+    return originals.join(reversals, on="case", how="left").select(_net())
+
+
+def waiting_reversals(settlement: DataFrame) -> DataFrame:
+    """The rows that reverse what is not there; `settlement` as for settlements_net."""
+    originals = settlement.where(ORIGINAL).select(F.col("setl_id").alias("case"))
+    waiting = reversing(settlement).join(originals, on="case", how="left_anti")
+    return waiting.withColumnRenamed("case", "original_id").select(list(WAITING_REVERSAL.names))
 
 
 def reversing(settlement: DataFrame) -> DataFrame:
@@ -49,35 +56,31 @@ def reversing(settlement: DataFrame) -> DataFrame:
 
 
 def _summed(rows: DataFrame) -> DataFrame:
-    """Case → its reversals summed, with the latest as the data of an orphan."""
-    latest = F.struct("setl_time", "setl_id", MONTH, *(n for n in KEPT if n != "setl_time"))
+    """Case → its reversals summed."""
     return rows.groupBy("case").agg(
-        F.count("*").cast("int").alias("r_count"),
         F.max("setl_time").alias("r_time"),
+        F.collect_list("setl_time").alias("r_times"),
         F.sort_array(F.collect_set("setl_id")).alias("r_ids"),
-        F.max(latest).alias("r_data"),
         *(F.sum(F.coalesce(F.col(name), F.lit(0))).alias(f"r_{name}") for name in NETTED),
     )
 
 
 def _net() -> list[Column]:
-    is_orphan = F.col("setl_id").isNull()
-    kept = [
-        F.when(is_orphan, F.col(f"r_data.{name}")).otherwise(F.col(name)).alias(name)
-        for name in (*KEPT, MONTH)
-    ]
     money = [(_or_zero(name) + _or_zero(f"r_{name}")).alias(name) for name in NETTED]
-    own = F.when(is_orphan, F.array().cast("array<string>")).otherwise(F.array("setl_id"))
     others = F.coalesce("r_ids", F.array().cast("array<string>"))
-    void = F.when(is_orphan, True).when(F.col("r_count").isNull(), F.expr(VOID_ALONE))
+    is_automatic = f"t -> t >= setl_time and t < setl_time + interval {AUTOMATIC_MINUTES} minutes"
+    automatic = F.expr(f"size(filter(r_times, {is_automatic}))")
+    is_alone = F.col("r_ids").isNull()
     return [
         F.col("case").alias("setl_id"),
-        *kept,
+        *map(F.col, KEPT),
+        F.col(MONTH),
         *money,
-        F.sort_array(F.concat(own, others)).alias("setl_ids"),
-        F.coalesce("r_count", F.lit(0)).alias("reversals"),
+        F.sort_array(F.concat(F.array("setl_id"), others)).alias("setl_ids"),
+        F.size(others).alias("reversals"),
+        F.when(is_alone, 0).otherwise(automatic).alias("automatic_reversals"),
         F.col("r_time").alias("reversed_at"),
-        void.otherwise(F.expr(VOID_REVERSED)).alias("is_void"),
+        F.when(is_alone, F.expr(VOID_ALONE)).otherwise(F.expr(VOID_REVERSED)).alias("is_void"),
     ]
 
 
