@@ -14,10 +14,25 @@ from types import ModuleType
 from typing import Final
 
 from benchmarks.figures import PAGE, ROOT, UNPROVEN, figures, outdated, record
-from benchmarks.proofs import acceptance, city, claims, kill, league, marked
+from benchmarks.proofs import (
+    acceptance,
+    city,
+    claims,
+    conformity,
+    giveaways,
+    kill,
+    league,
+    marked,
+    million,
+    twins,
+)
 
 PROOFS: Final[dict[str, ModuleType]] = {
     "marked": marked,
+    "conformity": conformity,
+    "giveaways": giveaways,
+    "twins": twins,
+    "million": million,
     "claims": claims,
     "kill": kill,
     "league": league,

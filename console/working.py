@@ -55,6 +55,7 @@ def simulate(
     dirty: Annotated[float, typer.Option(help="Share of malformed rows.")] = 0.0,
     camouflage: Annotated[float, typer.Option(help="Share of real behaviour mixed in.")] = 0.0,
     schemes: Annotated[str, typer.Option(help="all, none, or ids separated by commas.")] = "all",
+    instances: Annotated[int, typer.Option(help="Of each scheme at least; 0: by size.")] = 0,
     form: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
 ) -> None:
     """Write a made-up province: settlement data (OUT/landing) and the truth (OUT/truth).
@@ -72,6 +73,7 @@ def simulate(
         dirty=dirty,
         camouflage=camouflage,
         schemes=chosen,
+        instances=instances,
     )
     typer.echo(
         f"making a province of {persons:,} persons over {months} months in {out} …", err=True

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from province.world import DAY, Floats, Ints, World, pick
+from province.world import DAY, Floats, Ints, World, pick, whole
 
 Frame = pd.DataFrame
 WEEKDAY: Final = (1.15, 1.1, 1.05, 1.05, 1.1, 0.8, 0.7)  # Monday first
@@ -39,6 +39,21 @@ def clock(rng: np.random.Generator, size: int, opens: float = 8.0, closes: float
     """Times of day [seconds], morning-heavy, to the second."""
     share = rng.beta(1.6, 2.2, size)
     return np.rint((opens + share * (closes - opens)) * 3600).astype(np.int64)
+
+
+def any_hour(world: World, month: int, size: int) -> Ints:
+    """When emergencies come: any day of the week alike, mostly in the forenoon and evening.
+
+    Shares of hours after Pang et al., 中国公共卫生 2017, 33(10):1521 (no weekly pattern; 22 % come
+    from 7 to 10, 32 % from 16 to 20). None comes so late that it would be paid for another day.
+    """
+    rng = world.rng("emergencies", month)
+    day = world.first_day(month) + rng.integers(0, world.days(month), size)
+    begins = np.array([0, 7, 10, 16, 20])
+    part = pick(rng, np.array([0.14, 0.22, 0.25, 0.32, 0.07]), size)
+    width = np.r_[begins[1:], 21] - begins
+    hours = begins[part] + rng.random(size) * width[part]
+    return whole(day * DAY + np.rint(hours * 3600))
 
 
 def stay_end(rng: np.random.Generator, beg: Ints, usual: Ints) -> Ints:

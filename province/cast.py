@@ -35,6 +35,7 @@ class Cast:
 
     people: People
     places: Places
+    number: Ints  # of places: what their codes are made of, and tells nothing of their kind
     place: Texts
     staff: Texts
     staff_cert: Texts
@@ -47,7 +48,8 @@ def cast_of(world: World, people: People, places: Places) -> Cast:
     n = len(places)
     head = np.where(places.kind == PHARMACY, "P", "H").astype(object)
     salt = (unit_hash(np.arange(n), np.full(n, 21)) * 900).astype(np.int64)
-    body = (places.area * 1_000_000 + salt * 1000 + np.arange(n)).astype(str).astype(object)
+    order = world.rng("place numbers").permutation(n)
+    body = (places.area * 1_000_000 + salt * 1000 + order).astype(str).astype(object)
     count = len(places.staff_place)
     letter = np.array(["D", "N", "Y", "T"], dtype=object)[places.staff_type - 1]
     number = 379_900_000_000 + np.arange(count) * 7919 % 1_000_003
@@ -55,7 +57,7 @@ def cast_of(world: World, people: People, places: Places) -> Cast:
     birth = world.first_day(0) - rng.integers(24 * 365, 62 * 365, count)
     home = np.where(places.abroad[places.staff_place], 379902, places.area[places.staff_place])
     return Cast(
-        people, places, head + body, letter + number.astype(str).astype(object),
+        people, places, order, head + body, letter + number.astype(str).astype(object),
         certnos(home, birth, rng.integers(0, 999, count)),
         people.area.astype(str).astype(object), np.tile(np.array(_CATY, dtype=object), n),
     )  # fmt: skip

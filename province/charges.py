@@ -32,6 +32,8 @@ def charges(lines: Frame, bills: Frame, cast: Cast) -> pa.Table:
     chronic |= own["fundrx"] > 0
     prescribed = unit_hash(vid, item + 67) < np.where(chronic, 0.95, 0.4)
     columns = _goods(col, cast.places, place)
+    house, surgery = cast.number[place], items.chrg[item] == "06"
+    operated = np.array([bool(code) for code in of_group("oprn")])
     columns |= _doctors(own, item, cast, shop, drug & prescribed) | {
         "bkkp_sn": ids(col["bkkp_sn"]), "init_feedetl_sn": ids(col["init_sn"]),
         "setl_id": ids(own["setl_id"]), "mdtrt_id": ids(VISIT + vid),
@@ -39,15 +41,15 @@ def charges(lines: Frame, bills: Frame, cast: Cast) -> pa.Table:
         "fixmedins_code": texts(cast.place, place),
         "med_type": texts(of_group("med_type"), own["group"]),
         "rx_drord_no": ids(order_numbers(vid, item, own["group"]), "R"),
-        "fee_ocur_time": Cells(col["t"]), "medins_list_codg": ids(place * 1000 + item, "L"),
+        "fee_ocur_time": Cells(col["t"]), "medins_list_codg": ids(house * 1000 + item, "L"),
         "acord_dr_code": hands(cast, col["acord"]),
         "rx_circ_flag": flags(col["prd"] > 0, shop),
         "dscg_tkdrug_flag": flags(col["last"], is_stay(own["group"]) & drug),
         "etip_flag": flags(unit_hash(vid, item) < 0.004, items.is_test[item]),
         "oprn_oprt_code": texts(
-            of_group("oprn"), np.where(items.chrg[item] == "06", own["group"], -1)
+            of_group("oprn"), np.where(surgery & operated[own["group"]], own["group"], -1)
         ),
-        "opter_id": ids(place * 10 + own["shift"] + 5_000_000, "OP"),
+        "opter_id": ids(house * 10 + own["shift"] + 5_000_000, "OP"),
         "crte_time": Cells(col["t"] + 60 + (col["bkkp_sn"] % 7) * 97),
         "updt_time": Cells(own["updt"]),
     }  # fmt: skip

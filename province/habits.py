@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from province.calls import clock, days_of, stay_end, visits
+from province.calls import any_hour, clock, days_of, stay_end, visits
 from province.choice import Choice
 from province.followups import checks, graver, newcomers, with_arrivals, with_purchases
 from province.items import group_at, groups
@@ -103,10 +103,15 @@ def _common(world: World, rng: np.random.Generator, month: int, people: People) 
     group = np.array([group_at()[g] for g in names])[pick(rng, weights, len(who))]
     group = _fit(rng, people, who, group, calendar)
     beg = days_of(world, rng, month, len(who)) * DAY + clock(rng, len(who))
+    beg = np.where(np.isin(group, _urgent()), any_hour(world, month, len(who)), beg)
     return visits(who, group, beg, beg + rng.integers(600, 7200, len(who)))
 
 
 _COLDS = ("op_cold", "op_bronch")
+
+
+def _urgent() -> list[int]:
+    return [group_at()[g] for g in ("er_abd", "er_wound")]
 
 
 def _fit(rng: np.random.Generator, people: People, who: Ints, group: Ints, month: int) -> Ints:

@@ -44,7 +44,7 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
     col = {name: bills[name].to_numpy() for name in bills.columns}
     who, place, group = col["person"], col["place"], col["group"]
     coded = billed_group(bills)
-    bare = careless(places)[place]
+    bare, house = careless(places)[place], cast.number[place]
     outside = people.offsite[who] | places.abroad[place]
     by_hand = col["claim"] >= 0
     paid = np.where(by_hand, 0, _paid_by(places.kind[place], group))
@@ -63,8 +63,8 @@ def settlements(bills: Frame, cast: Cast) -> pa.Table:
         "refd_setl_flag": texts(("0", "1"), col["refd"]), "vali_flag": constant("1", n),
         "mid_setl_flag": texts(("0", "1"), col["mid"]),
         "invono": ids(INVOICE + col["invoice"], f"{INVOICE_CODE}-"),
-        "opter_id": ids(np.where(by_hand, bureau, place * 10 + col["shift"] + 5_000_000), "OP"),
-        "term_no": ids(np.where(by_hand, -1, place * 100 + col["term"] + 37_000_000), "T"),
+        "opter_id": ids(np.where(by_hand, bureau, house * 10 + col["shift"] + 5_000_000), "OP"),
+        "term_no": ids(np.where(by_hand, -1, house * 100 + col["term"] + 37_000_000), "T"),
         "updt_time": Cells(col["updt"]),
     }  # fmt: skip
     return table_of("setl_d", columns, n)

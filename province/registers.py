@@ -71,6 +71,7 @@ def staff(world: World, cast: Cast, therapists: set[int]) -> pa.Table:
     rng, places = world.rng("staff"), cast.places
     at = np.flatnonzero(~places.abroad[places.staff_place])
     extra = np.array(sorted(therapists), dtype=np.int64)
+    extra = extra[~places.abroad[(extra - THERAPIST) // 1000]]
     there = (extra - THERAPIST) // 1000
     place = np.r_[places.staff_place[at], there]
     n, rehab = len(place), places.doctors[there, DEPT["rehab"]] > 0

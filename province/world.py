@@ -17,6 +17,8 @@ Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
 DAY: Final = 86_400  # seconds; all times are whole seconds since 1970-01-01, local wall clock
+SCHEME_COUNT: Final = 20  # more schemes, smaller shares
+LEAST_ROOM: Final = 4  # settlements of an instance, however small the world
 LEAST: Final = {"persons": 200, "institutions": 24, "months": 1}
 
 
@@ -25,7 +27,8 @@ class World:
     """What to make: sizes, seed, and how dirty, camouflaged and fraudulent it shall be.
 
     `dirty` is the share of malformed rows [0 to 0.2], `camouflage` the share of real behaviour
-    mixed into schemes [0 to 1], `schemes` "all", "none" or the ids wanted, `start` the first month.
+    mixed into schemes [0 to 1], `schemes` "all", "none" or the ids wanted, `start` the first month,
+    `instances` the least number of each scheme; 0: as many as the size suggests.
     """
 
     persons: int
@@ -36,6 +39,7 @@ class World:
     camouflage: float = 0.0
     schemes: str | tuple[str, ...] = "all"
     start: str = "2024-01"
+    instances: int = 0
 
     def __post_init__(self) -> None:
         faults = [
@@ -47,8 +51,19 @@ class World:
             faults.append(f"dirty is {self.dirty}, allowed is 0 to 0.2")
         if not 0 <= self.camouflage <= 1:
             faults.append(f"camouflage is {self.camouflage}, allowed is 0 to 1")
+        most = 2 * self.room // (3 * LEAST_ROOM)  # half as many again are planned
+        if not 0 <= self.instances <= most:
+            faults.append(
+                f"instances is {self.instances}, a world of this size has room for 0 to {most} "
+                "of each scheme"
+            )
         if faults:
             raise UsageError("; ".join(faults))
+
+    @property
+    def room(self) -> int:
+        """Settlements of each scheme: all together stay below 3 % of about 0.6 a person-month."""
+        return int(0.024 * 0.6 * self.persons * self.months / SCHEME_COUNT)
 
     def rng(self, *key: object) -> np.random.Generator:
         """A generator of its own for each named part, so that parts do not shift one another."""

@@ -14,10 +14,12 @@ from province.choice import Choice
 from province.people import FAR, People
 from province.places import Places
 from province.truth import Instance, Truth
-from province.world import DAY, Bools, Ints, World
+from province.world import DAY, LEAST_ROOM, Bools, Ints, World
 
 Frame = pd.DataFrame
-SCHEME_COUNT: Final = 20  # more schemes, smaller shares
+TWIN_ROOM: Final = (
+    12  # settlements a twin may have however small the world, or it looks like nothing
+)
 EMPTY: Ints = np.zeros(0, dtype=np.int64)
 
 
@@ -59,19 +61,22 @@ class Stage:
         return able
 
     def size(self, rng: np.random.Generator, least: int, most: int) -> int:
-        """A heavy-tailed size between careful and clumsy, smaller in small worlds."""
+        """A heavy-tailed size between careful and clumsy, smaller in small worlds, never below."""
         scale = min(1.0, (self.world.persons / 100_000) ** 0.5 + 0.15)
         drawn = round(least + (most - least) * scale * float(rng.beta(0.8, 2.0)), 0)
-        return max(2, min(int(drawn), self.quota() // 2))
+        return max(2, least, min(int(drawn), self.quota() // 2))
 
     def count(self) -> int:
-        """Instances of each scheme in a world of this size."""
-        return max(2, int(self.world.persons**0.5 / 32 + 0.5))
+        """Instances of each scheme to plan; where so many are asked for, half as many again.
+
+        Some come to nothing: nobody goes to the house, or it has none of the goods.
+        """
+        asked = self.world.instances
+        return max(2, asked + (asked + 1) // 2, int(self.world.persons**0.5 / 32 + 0.5))
 
     def quota(self) -> int:
         """Most settlements of one instance: all schemes together stay below 3 % of the world's."""
-        settlements = self.world.persons * self.world.months * 0.6
-        return max(4, int(0.024 * settlements / (SCHEME_COUNT * self.count())))
+        return max(LEAST_ROOM, self.world.room // self.count())
 
     def under_one_roof(self, who: Ints) -> None:
         """Let these people share an address: relatives, or a home for the aged."""
@@ -82,7 +87,8 @@ class Stage:
 
     def left(self, plan: Plan, month: int) -> int:
         """How many settlements the plan may still make this month, its quota spread evenly."""
-        rest = self.quota() - plan.done
+        most = max(self.quota(), TWIN_ROOM) if plan.twin else self.quota()
+        rest = most - plan.done
         months = max(1, int((plan.months >= month).sum()))
         return max(0, min(rest, max(3, -(-rest // months))))
 

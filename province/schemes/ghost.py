@@ -50,7 +50,7 @@ class Ghost(Scheme):
         ok = idle(stage, who, beg)
         who, beg, day = who[ok], beg[ok], day[ok]
         if plan.variant == "family_bed":
-            return _family_bed(rng, plan, who, beg, day)
+            return _family_bed(stage, rng, plan, who, beg, day)
         if plan.variant == "transfer_day":
             return _transfer(stage, rng, plan, who, beg, day)
         if plan.variant == "leave_day":
@@ -97,12 +97,15 @@ def elsewhere(stage: Stage, rng: np.random.Generator, who: Ints, day: Ints, leng
 
 
 def _family_bed(
-    rng: np.random.Generator, plan: Plan, who: Ints, beg: Ints, day: Ints
+    stage: Stage, rng: np.random.Generator, plan: Plan, who: Ints, beg: Ints, day: Ints
 ) -> list[Frame]:
     """At home by contract: med_type 71 says so, and life goes on."""
-    end = (day + rng.integers(12, 28, len(who))) * DAY + clock(rng, len(who), 8, 15)
+    length = rng.integers(12, 28, len(who))
+    end = (day + length) * DAY + clock(rng, len(who), 8, 15)
     group = np.full(len(who), group_at()["ip_family"])
-    return [visits(who, group, beg, end, place=plan.place, tag=plan.number)]
+    beds = visits(who, group, beg, end, place=plan.place, tag=plan.number)
+    seen = rng.random(len(who)) < 0.8
+    return [beds, elsewhere(stage, rng, who[seen], day[seen], length[seen])]
 
 
 def _transfer(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from province.calls import clock, visits
 from province.items import group_at
 from province.schemes.base import Frame, Plan, Scheme, Stage, idle, of_instance
 from province.truth import Instance
-from province.world import DAY
+from province.world import DAY, Ints
+
+_STACKED: Final = ("card_stack", "one_terminal")
 
 
 class Impersonation(Scheme):
@@ -28,7 +32,10 @@ class Impersonation(Scheme):
             able &= people.area != places.area[place]
         if one.variant == "relative_pays":
             able &= people.insutype == 390
-        who = stage.recruit(rng, able, stage.size(rng, 3, 20))
+        size = stage.size(rng, 3, 20)
+        if one.variant == "one_terminal":
+            size = max(size, 6)  # a queue of two is nobody's twin
+        who = stage.recruit(rng, able, size)
         return of_instance(one, place, who, stage.window(rng, 2, 6), stage.carefulness(rng))
 
     def act(self, stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> list[Frame]:
@@ -39,23 +46,13 @@ class Impersonation(Scheme):
         group = np.array([at[g] for g in ("op_gastric", "op_bronch", "op_check", "op_back")])[
             rng.integers(0, 4, n)
         ]
-        stacked = plan.variant in ("card_stack", "one_terminal")
-        if stacked:
-            evening = 19.5 if plan.variant == "card_stack" else 9.0
-            start = int(stage.day(rng, month, 1)[0]) * DAY + int(evening * 3600)
-            step = (
-                rng.integers(35, 70, n)
-                if plan.variant == "card_stack"
-                else rng.integers(60, 400, n)
-            )
-            beg = start + np.cumsum(step)
-        else:
-            beg = stage.day(rng, month, n) * DAY + clock(rng, n, 9, 16)
-        who, group, beg = (x[idle(stage, who, beg)] for x in (who, group, beg))
+        beg, lasts = _times(stage, rng, month, plan.variant, n)
+        who, group, beg, lasts = (x[idle(stage, who, beg)] for x in (who, group, beg, lasts))
         if plan.variant == "relative_pays":
             group = np.full(len(who), at["rx_home"])
+        stacked = plan.variant in _STACKED
         used = visits(who, group, beg, beg + 300, place=plan.place, tag=plan.number,
-                      term=0 if stacked else -1,
+                      term=0 if stacked else -1, lasts=lasts,
                       relative=int(plan.variant == "relative_pays"))  # fmt: skip
         if stacked:
             return [used]
@@ -65,3 +62,21 @@ class Impersonation(Scheme):
         ]
         own = stage.choice.usual(who, people.town[who], kind)
         return [used, visits(who, kind, away, away + 1800, place=own, tag=-2)]
+
+
+def _times(
+    stage: Stage, rng: np.random.Generator, month: int, variant: str, n: int
+) -> tuple[Ints, Ints]:
+    """When each visit begins, and until it is paid for; -1: as long as such visits last.
+
+    Stacked cards are paid for one after the other in an evening. A village clinic's patients come
+    one after the other too, and it settles the whole morning at noon.
+    """
+    if variant not in _STACKED:
+        return stage.day(rng, month, n) * DAY + clock(rng, n, 9, 16), np.full(n, -1)
+    day = int(stage.day(rng, month, 1)[0]) * DAY
+    if variant == "card_stack":
+        beg = day + round(19.5 * 3600) + np.cumsum(rng.integers(35, 70, n))
+        return beg, rng.integers(20, 200, n)
+    beg = day + 9 * 3600 + np.cumsum(rng.integers(60, 400, n))
+    return beg, day + round(11.5 * 3600) + np.cumsum(rng.integers(30, 120, n)) - beg

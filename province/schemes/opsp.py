@@ -20,6 +20,7 @@ _CASES: Final = {
     "screening_programme": (("chd", "copd", "dm"), (1, 2)),
     "moved_in": (("stroke", "chd"), (0, 1)), "moved_within": (("stroke", "chd"), (0, 1)),
 }  # fmt: skip
+_NEAR: Final = (4, 5, 6, 7)  # small houses that give out drugs
 _PROVED: Final = ("after_stay", "screening_programme")
 
 
@@ -48,7 +49,9 @@ class OpspQualification(Scheme):
         if one.kind != "twin":
             one.parties.append(("staff", doctor, "organiser"))
         careful = stage.carefulness(rng)
-        return of_instance(one, place, who, months, careful, ill=ILLS.index(ill), doctor=doctor)
+        rest = place if one.kind == "twin" else stage.host(rng, one, *_NEAR)
+        both = np.array([place, rest])
+        return of_instance(one, both, who, months, careful, ill=ILLS.index(ill), doctor=doctor)
 
     def act(self, stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> list[Frame]:
         """What proves the illness, if anything does, and the month's draws on the benefit."""
@@ -94,13 +97,17 @@ def _proofs(stage: Stage, rng: np.random.Generator, plan: Plan) -> Frame:
 
 
 def _draws(stage: Stage, rng: np.random.Generator, month: int, plan: Plan) -> Frame:
-    """Monthly visits for drugs from the day of registration on, most where it was got."""
+    """Monthly visits for drugs from the day of registration on, most where it was got.
+
+    The forged go to one small house besides; the honest to where they always go.
+    """
     people, ill = stage.people, plan.number_of["ill"]
     since = people.since[plan.people, ill]
     who = plan.people[(since < stage.world.first_day(month)) & (rng.random(len(since)) < 0.9)]
     group = np.full(len(who), group_at()[f"chr_{ILLS[ill]}"])
     beg = stage.day(rng, month, len(who)) * DAY + clock(rng, len(who))
     usual = stage.choice.usual(who, people.town[who], group)
+    usual = usual if plan.twin else np.full(len(who), plan.places[1])
     there = rng.random(len(who)) < (0.4 if plan.twin else 0.75 - 0.5 * plan.careful)
     place = np.where(there, plan.place, usual)
     tag = -2 if plan.variant == "moved_within" and month == plan.months[0] else plan.number

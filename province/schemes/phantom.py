@@ -23,7 +23,8 @@ class Phantom(Scheme):
 
     def cast(self, stage: Stage, rng: np.random.Generator, one: Instance) -> Plan:
         """A place with a therapy room."""
-        place = stage.host(rng, one, 2, 3, 4, 11)
+        rehab = (11,) if stage.world.persons >= 20_000 else ()  # no guests in a smaller city
+        place = stage.host(rng, one, 2, 3, 4, *rehab)
         if one.kind != "twin":
             one.parties.append(("therapist", THERAPIST + place * 1000, "executor"))
         return of_instance(one, place, EMPTY, stage.window(rng, 2, 7), stage.carefulness(rng, 0.6))

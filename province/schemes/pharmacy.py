@@ -42,7 +42,10 @@ class PharmacyFraud(Scheme):
             mine = able & (people.town == town)
         else:
             mine = stage.near(place, able, 30)
-        who = stage.recruit(rng, mine, min(stage.size(rng, 5, 60), max(4, stage.quota() // 2)))
+        size = min(stage.size(rng, 5, 60), max(4, stage.quota() // 2))
+        if one.variant in ("market_day", "health_fair"):
+            size = max(size, 8)  # a queue of two is nobody's twin
+        who = stage.recruit(rng, mine, size)
         goods = rng.permutation(catalogue().at(*_GOODS))[: int(rng.integers(2, 4))]
         months = stage.window(rng, 2, 7)
         if one.variant == "package_prices":

@@ -165,7 +165,9 @@ def _dear_house(
     stage: Stage, rng: np.random.Generator, one: Instance, months: Ints, careful: float
 ) -> Plan:
     """A house that names no cap for some selected drugs, or one that buys little and dear."""
-    place = stage.host(rng, one, *((3, 6, 7, 9) if one.kind == "twin" else (1, 3, 4, 5)))
+    dialysis = (9,) if stage.world.persons >= 20_000 else ()  # hardly a guest in a smaller city
+    kinds = (3, 6, 7, *dialysis) if one.kind == "twin" else (1, 3, 4, 5)
+    place = stage.host(rng, one, *kinds)
     goods = selected()
     if one.kind == "twin":
         stage.places.price[place, goods] = np.rint(catalogue().price[goods] * 1.14).astype(np.int64)

@@ -46,6 +46,7 @@ class Resale(Scheme):
         ]
         able = stage.people.has(ill) & ~stage.people.has("hd")
         size = stage.size(rng, 3, 24)
+        size = max(size, 4) if one.kind == "twin" else size  # two cards are nobody's twin
         if one.variant == "family_caretaker":
             size, able = int(rng.integers(3, 6)), _kin(stage, rng, able)
         cards = stage.recruit(rng, stage.near(hosts[0], able, 12), size)
@@ -83,7 +84,8 @@ class Resale(Scheme):
             days = _supply(plan)
             frames.append(
                 visits(who, np.full(len(who), group), beg, beg + 240, place=place, days=days,
-                       tag=plan.number, term=0, tel=plan.number_of["phone"], fundrx=1)[ok]
+                       tag=plan.number, term=0, tel=plan.number_of["phone"], fundrx=1,
+                       lasts=rng.integers(60, 900, len(who)))[ok]
             )  # fmt: skip
         return frames
 
